@@ -1,0 +1,1 @@
+"""Finding faces: one file for each detector, all behind `FaceDetector`."""

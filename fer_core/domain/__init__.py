@@ -1,0 +1,1 @@
+"""Value types, errors, registry and settings: what every other layer may import."""

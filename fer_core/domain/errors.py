@@ -1,0 +1,48 @@
+"""The errors that a user can meet, all under one root.
+
+    FerError
+    ├── ImageError        a picture that cannot be read or is refused
+    ├── ArchiveError      a ZIP that cannot be read or is refused
+    ├── UnknownNameError  a detector, model, architecture… that is not there
+    ├── ModelError        a model folder that is missing, truncated or altered
+    ├── DatasetError      training or test data that is missing or wrong
+    └── RecipeError       a training recipe with an unknown key or a bad value
+
+The text of each says what was expected, what was received, and what to do next.
+"""
+
+from collections.abc import Iterable
+
+
+class FerError(Exception):
+    """Root of every error that this library raises on purpose; its text is one line for a person."""
+
+
+class ImageError(FerError):
+    """A picture could not be decoded, or is outside the limits."""
+
+
+class ArchiveError(FerError):
+    """An archive of pictures could not be opened, or is outside the limits."""
+
+
+class UnknownNameError(FerError):
+    """A name was asked for that nothing is registered under."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        choices = ", ".join(sorted(known)) or "none"
+        super().__init__(f"Unknown {kind} {name!r}: expected one of {choices}.")
+        self.kind = kind
+        self.name = name
+
+
+class ModelError(FerError):
+    """A model folder is missing, truncated, altered or does not match its card."""
+
+
+class DatasetError(FerError):
+    """A data set is missing, has a wrong row, or lacks what the recipe needs."""
+
+
+class RecipeError(FerError):
+    """A training recipe has an unknown key or a value out of range."""

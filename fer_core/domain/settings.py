@@ -1,0 +1,21 @@
+"""Where things are on this machine; the environment is read when asked, never at import."""
+
+import os
+from pathlib import Path
+
+_PROJECT_ROOT = Path(__file__).resolve().parents[2]
+
+
+def models_dir() -> Path:
+    """The folder of models: `FER_MODELS_DIR`, or `models/` beside the package."""
+    return Path(os.environ.get("FER_MODELS_DIR") or _PROJECT_ROOT / "models")
+
+
+def runs_dir() -> Path:
+    """The folder of training runs: `FER_RUNS_DIR`, or `runs/` beside the package."""
+    return Path(os.environ.get("FER_RUNS_DIR") or _PROJECT_ROOT / "runs")
+
+
+def vendored_dir() -> Path:
+    """The folder of files that ship with the project and are not a user's to move."""
+    return _PROJECT_ROOT / "models"
