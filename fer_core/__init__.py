@@ -1,0 +1,1 @@
+"""FER Studio's core: faces and their expressions, from pixels to probabilities."""

@@ -1,0 +1,1 @@
+"""Labelled faces from what a user holds: one file for each form."""

@@ -1,0 +1,128 @@
+"""FER2013 (Goodfellow et al. 2013) as Kaggle's CSV, or packed losslessly into an .npz."""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from fer_core.datasets.base import FaceDataset, dataset_forms
+from fer_core.domain.emotions import FER7_LABELS
+from fer_core.domain.errors import DatasetError
+
+SIDE_PX = 48
+USAGES = ("Training", "PublicTest", "PrivateTest")
+LICENCE = "FER2013: research use only (Kaggle, ICML 2013 workshop)"
+_COLUMNS = ["emotion", "pixels", "Usage"]
+_PACK_KEYS = {"webp", "offset", "emotion", "usage"}
+
+Sample = tuple[npt.NDArray[np.uint8], int, str]
+
+
+@dataset_forms.register("fer2013_csv")
+class Fer2013Csv:
+    """`fer2013.csv`: columns emotion (0 to 6), pixels (2,304 grey values) and Usage."""
+
+    def accepts(self, path: str) -> bool:
+        """A .csv file whose header starts with FER2013's columns."""
+        file = Path(path)
+        if file.suffix.lower() != ".csv" or not file.is_file():
+            return False
+        with file.open(newline="", encoding="utf-8-sig", errors="replace") as stream:
+            return [name.strip() for name in next(csv.reader(stream), [])][
+                :3
+            ] == _COLUMNS
+
+    def read(self, path: str) -> FaceDataset:
+        """Read all rows.
+
+        Raises:
+            DatasetError: A row is wrong; the text names its line.
+        """
+        with Path(path).open(newline="", encoding="utf-8-sig") as stream:
+            rows = csv.reader(stream)
+            next(rows)
+            return _collect(
+                _parse_row(row, f"{path}, line {rows.line_num}") for row in rows
+            )
+
+
+@dataset_forms.register("fer2013_npz")
+class Fer2013Npz:
+    """The lossless pack: `webp[offset[i]:offset[i + 1]]` is image i, beside emotion and usage."""
+
+    def accepts(self, path: str) -> bool:
+        """An .npz file that has the pack's arrays."""
+        if Path(path).suffix.lower() != ".npz" or not Path(path).is_file():
+            return False
+        with np.load(path, allow_pickle=False) as pack:
+            return set(pack.files) >= _PACK_KEYS
+
+    def read(self, path: str) -> FaceDataset:
+        """Decode all images.
+
+        Raises:
+            DatasetError: An image cannot be decoded; the text names its index.
+        """
+        with np.load(path, allow_pickle=False) as pack:
+            data, offset, emotion, usage = (
+                pack[key] for key in ("webp", "offset", "emotion", "usage")
+            )
+
+        def samples() -> Iterator[Sample]:
+            for i, (start, end) in enumerate(zip(offset[:-1], offset[1:], strict=True)):
+                image = cv2.imdecode(data[start:end], cv2.IMREAD_GRAYSCALE)
+                if image is None or image.shape != (SIDE_PX, SIDE_PX):
+                    raise DatasetError(
+                        f"{path}: image {i} is not a {SIDE_PX}×{SIDE_PX} picture."
+                    )
+                yield (
+                    np.asarray(image, np.uint8),
+                    int(emotion[i]),
+                    USAGES[int(usage[i])],
+                )
+
+        return _collect(samples())
+
+
+def _parse_row(row: list[str], where: str) -> Sample:
+    if len(row) < 3:
+        raise DatasetError(
+            f"{where}: expected emotion, pixels and Usage, got {len(row)} columns."
+        )
+    emotion, pixels, usage = row[0].strip(), row[1].split(), row[2].strip()
+    if emotion not in {str(i) for i in range(len(FER7_LABELS))}:
+        raise DatasetError(f"{where}: emotion must be 0 to 6, got {emotion!r}.")
+    if usage not in USAGES:
+        raise DatasetError(
+            f"{where}: Usage must be one of {', '.join(USAGES)}, got {usage!r}."
+        )
+    if len(pixels) != SIDE_PX**2:
+        raise DatasetError(
+            f"{where}: expected {SIDE_PX**2:,} pixel values, got {len(pixels):,}."
+        )
+    try:
+        image = np.array(pixels, dtype=np.uint8)
+    except (ValueError, OverflowError):
+        raise DatasetError(
+            f"{where}: pixel values must be integers of 0 to 255."
+        ) from None
+    return image.reshape(SIDE_PX, SIDE_PX), int(emotion), usage
+
+
+def _collect(samples: Iterator[Sample]) -> FaceDataset:
+    images, targets, splits = [], [], []
+    for image, emotion, usage in samples:
+        images.append(image)
+        targets.append(emotion)
+        splits.append(usage)
+    return FaceDataset(
+        "FER2013",
+        FER7_LABELS,
+        np.stack(images) if images else np.empty((0, SIDE_PX, SIDE_PX), np.uint8),
+        np.array(targets, np.int64),
+        np.array(splits, np.str_),
+        LICENCE,
+    )

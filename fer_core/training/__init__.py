@@ -1,0 +1,1 @@
+"""The wing that makes models: recipe, augmentation, engine, runs and export (Keras lives here)."""

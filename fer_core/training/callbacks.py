@@ -1,0 +1,89 @@
+"""What happens beside the steps of a run: averaged weights, the best kept, progress told."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+
+
+@dataclass(frozen=True, slots=True)
+class EpochReport:
+    """What is known when an epoch ends; losses and accuracies as Keras logs them."""
+
+    epoch: int
+    epochs: int
+    metrics: dict[str, float]
+    best_accuracy: float
+
+
+class KeepBestAverage(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no types
+    """Validates the moving average of the weights, and saves the network whenever it is best.
+
+    The optimiser keeps the average (`use_ema`); it stands in for the live weights while the
+    validation split is read, and the live weights come back before the next step.
+
+    Args:
+        network: The network inside the training model.
+        path: Where its best weights go (".weights.h5").
+    """
+
+    def __init__(self, network: keras.Model, path: Path) -> None:
+        super().__init__()
+        self.network = network
+        self.path = path
+        self.best_accuracy = 0.0
+        self._live: list[Any] = []
+
+    def on_test_begin(self, logs: dict[str, float] | None = None) -> None:
+        """Put the averages in place."""
+        optimizer = self.model.optimizer
+        optimizer = getattr(
+            optimizer, "inner_optimizer", optimizer
+        )  # under loss scaling
+        if not optimizer.use_ema:
+            return
+        variables = self.model.trainable_variables
+        self._live = [variable.numpy() for variable in variables]
+        for variable, average in zip(
+            variables, optimizer._model_variables_moving_average, strict=True
+        ):
+            variable.assign(average)
+
+    def on_test_end(self, logs: dict[str, float] | None = None) -> None:
+        """Save if best, then put the live weights back."""
+        accuracy = float((logs or {})["accuracy"])
+        if accuracy > self.best_accuracy:
+            self.best_accuracy = accuracy
+            self.network.save_weights(self.path)
+        for variable, value in zip(
+            self.model.trainable_variables, self._live, strict=False
+        ):
+            variable.assign(value)
+        self._live = []
+
+
+class TellProgress(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no types
+    """Calls back with an `EpochReport` after each epoch.
+
+    Args:
+        tell: Receives the report.
+        keeper: Knows the best accuracy so far.
+    """
+
+    def __init__(
+        self, tell: Callable[[EpochReport], None], keeper: KeepBestAverage
+    ) -> None:
+        super().__init__()
+        self.tell = tell
+        self.keeper = keeper
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Report the epoch that ended."""
+        metrics = {name: float(value) for name, value in (logs or {}).items()}
+        self.tell(
+            EpochReport(
+                epoch + 1, self.params["epochs"], metrics, self.keeper.best_accuracy
+            )
+        )

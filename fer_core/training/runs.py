@@ -1,0 +1,58 @@
+"""A training run on disk: one folder that says what was asked, and holds what came of it."""
+
+import json
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from fer_core.domain.errors import FerError
+from fer_core.domain.settings import runs_dir
+from fer_core.training.recipe import Recipe, recipe_from_dict
+
+_REQUEST_FILE = "run.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One training run.
+
+    Attributes:
+        id: Its name: the recipe's, and when it began.
+        recipe: What was asked for.
+        data: Path of the data as given ("drawn_faces" needs none).
+    """
+
+    id: str
+    recipe: Recipe
+    data: str
+
+    @property
+    def folder(self) -> Path:
+        """Where the run keeps its files."""
+        return runs_dir() / self.id
+
+    @classmethod
+    def begin(cls, recipe: Recipe, data: str) -> "Run":
+        """Make the folder of a new run and write down what was asked for."""
+        stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
+        run = cls(f"{recipe.name}-{stamp}-{secrets.token_hex(2)}", recipe, data)
+        run.folder.mkdir(parents=True)
+        request = {"recipe": recipe.to_dict(), "data": data}
+        (run.folder / _REQUEST_FILE).write_text(json.dumps(request, indent=2) + "\n")
+        return run
+
+    @classmethod
+    def open(cls, run_id: str) -> "Run":
+        """Find a run by its id.
+
+        Raises:
+            FerError: There is no such run.
+        """
+        path = runs_dir() / run_id / _REQUEST_FILE
+        try:
+            request: dict[str, Any] = json.loads(path.read_text())
+        except (FileNotFoundError, NotADirectoryError):
+            raise FerError(f"No run {run_id!r} in {runs_dir()}.") from None
+        return cls(run_id, recipe_from_dict(request["recipe"]), request["data"])

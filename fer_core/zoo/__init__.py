@@ -1,0 +1,1 @@
+"""Models: their cards, their folders, and the classifiers that serve them."""
