@@ -1,14 +1,24 @@
-"""The command line: `python -m fer_core analyze | models | train | evaluate | runs | bench`."""
+"""The command line: `python -m fer_core analyze | models | train | evaluate | runs | bench`.
 
+Each command imports what it needs when it runs, so that `--help` answers at once and serving
+never loads TensorFlow.
+"""
+
+import json
 import os
 import sys
 import time
+from collections.abc import Callable, Iterator
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fer_core.domain.errors import FerError
+from fer_core.domain.errors import FerError, ImageError
+
+if TYPE_CHECKING:
+    from fer_core.training.callbacks import EpochReport
 
 app = typer.Typer(
     help="Honest readings of facial expressions.",
@@ -16,50 +26,231 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+runs_app = typer.Typer(help="Training runs.", no_args_is_help=True)
+app.add_typer(runs_app, name="runs")
+
+Model = Annotated[str, typer.Option(help="A model's name, see `models`.")]
+Data = Annotated[str, typer.Option(help="fer2013.csv, an .npz pack of it, or drawn_faces.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+class Format(StrEnum):
+    """How `analyze` prints."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+
+
+@app.command()
+def analyze(
+    paths: Annotated[list[Path], typer.Argument(help="Pictures, ZIPs of them, or folders.")],
+    model: Model = "default",
+    detector: Annotated[str, typer.Option(help="yunet, haar, skin_haar or full_frame.")] = "yunet",
+    format_: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.table,
+    annotate_dir: Annotated[
+        Path | None, typer.Option("--annotate", help="Folder for annotated pictures.")
+    ] = None,
+) -> None:
+    """Find the faces of pictures and read their expressions."""
+    from fer_core.domain.archives import RejectedFile
+    from fer_core.inference.analyzer import load_analyzer
+    from fer_core.inference.batch import analyze_files
+    from fer_core.inference.exports import annotated_name, to_csv, to_json, to_table
+
+    analyses, bad = [], 0
+
+    def reject(reason: str) -> None:
+        nonlocal bad
+        bad += 1
+        typer.echo(f"Error: {reason}", err=True)
+
+    def files() -> Iterator[tuple[str, bytes]]:
+        for path in _pictures(paths):
+            try:
+                yield str(path), path.read_bytes()
+            except OSError as error:
+                reason = error.strerror or type(error).__name__
+                reject(f"{path}: cannot be read ({reason}); expected a picture, a ZIP or a folder.")
+
+    for result in analyze_files(load_analyzer(model, detector), files()):
+        if isinstance(result, RejectedFile):
+            reject(result.reason)
+            continue
+        analyses.append(result.analysis)
+        if annotate_dir is not None:
+            from fer_core.domain.images import encode_jpeg
+            from fer_core.inference.annotate import annotate
+
+            annotate_dir.mkdir(parents=True, exist_ok=True)
+            target = annotate_dir / annotated_name(result.analysis.source, len(analyses))
+            target.write_bytes(encode_jpeg(annotate(result.image_rgb, result.analysis)))
+    render = {Format.table: to_table, Format.json: to_json, Format.csv: to_csv}[format_]
+    typer.echo(render(analyses).rstrip("\n"))
+    if bad:
+        raise typer.Exit(1)
+
+
+@app.command()
+def models(as_json: AsJson = False) -> None:
+    """List the models that can be used by name."""
+    from fer_core.zoo.store import load_card, model_names
+
+    cards = [load_card(name) for name in model_names()]
+    if as_json:
+        keys = (
+            "name",
+            "labels",
+            "parameters",
+            "metrics",
+            "temperature",
+            "created",
+            "description",
+        )
+        typer.echo(json.dumps([{k: getattr(c, k) for k in keys} for c in cards], indent=2))
+        return
+    for card in cards:
+        figures = ", ".join(
+            f"{split} {m['accuracy']:.1%} (n = {m['n']:,})" for split, m in card.metrics.items()
+        )
+        typer.echo(f"{card.name:<16} {card.parameters:>10,} parameters  {figures}")
+        typer.echo(f"{'':<16} {', '.join(card.labels)}")
 
 
 @app.command()
 def train(
     recipe: Annotated[Path, typer.Option(help="A training recipe, see configs/.")],
-    data: Annotated[str, typer.Option(help="fer2013.csv or an .npz pack of it.")],
+    data: Data,
     set_: Annotated[
         list[str] | None, typer.Option("--set", help="Override: optimization.epochs=5")
     ] = None,
 ) -> None:
-    """Train a model."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    """Train a model; `runs promote` then makes it one that can be used by name."""
     from fer_core.datasets.base import open_dataset
     from fer_core.training.recipe import load_recipe
     from fer_core.training.runs import Run
 
-    run = Run.begin(load_recipe(recipe, tuple(set_ or ())), data)
-    typer.echo(f"run {run.id}")
+    plan = load_recipe(recipe, tuple(set_ or ()))
     faces = open_dataset(data)
+    run = Run.begin(plan, data)
+    typer.echo(f"run {run.id}")
+    _quiet_tensorflow()
 
-    from fer_core.training.callbacks import EpochReport
     from fer_core.training.engine import fit
+    from fer_core.training.export import export_model
 
+    network = fit(run.recipe, faces, run.folder, _progress_teller())
+    card = export_model(network, run.recipe, faces, run.recipe.name, run.model_folder)
+    for split, figures in card.metrics.items():
+        typer.echo(f"{split}: accuracy {figures['accuracy']:.4f}, ECE {figures['ece']:.4f}")
+    typer.echo(f"exported to {run.model_folder}")
+
+
+@app.command()
+def evaluate(
+    data: Data,
+    model: Model = "default",
+    split: Annotated[str, typer.Option(help="The split's name.")] = "PublicTest",
+    tta: Annotated[bool, typer.Option("--tta", help="Average ten views of each face.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Score a model on one split of a data set."""
+    from fer_core.datasets.base import open_dataset
+    from fer_core.evaluation.report import evaluate as score
+    from fer_core.zoo.classifier import load_classifier
+
+    report = score(
+        load_classifier(model, threads=os.cpu_count() or 1),
+        open_dataset(data),
+        split,
+        tta,
+    )
+    if as_json:
+        typer.echo(json.dumps(report, indent=2))
+        return
+    low, high = report["accuracy_ci95"]
+    views = "ten views" if tta else "single view"
+    typer.echo(f"{model} on {report['data']} {split}, {views}, n = {report['n']:,}")
+    typer.echo(f"accuracy {report['accuracy']:.1%} (95 % interval {low:.1%} to {high:.1%})")
+    typer.echo(
+        f"macro F1 {report['macro_f1']:.3f}, top 2 {report['top2_accuracy']:.1%}, "
+        f"ECE {report['ece']:.3f}"
+    )
+    for label, row in report["per_class"].items():
+        typer.echo(
+            f"  {label:<10} precision {row['precision']:.3f}  recall {row['recall']:.3f}  "
+            f"F1 {row['f1']:.3f}  n = {row['support']:,}"
+        )
+
+
+@runs_app.command("promote")
+def promote_run(
+    run: Annotated[str, typer.Argument(help="The run's id, as `train` prints it first.")],
+    name: Annotated[
+        str | None, typer.Option(help="The model's name; the recipe's if left out.")
+    ] = None,
+) -> None:
+    """Make a finished run's model one that can be used by name."""
+    from fer_core.training.runs import Run, promote
+
+    opened = Run.open(run)
+    card = promote(opened, name or opened.recipe.name)
+    typer.echo(f"model {card.name} is ready: python -m fer_core analyze PHOTO --model {card.name}")
+
+
+@app.command()
+def bench(as_json: AsJson = False) -> None:
+    """Measure import time, end-to-end cost, batch parity and memory on this machine."""
+    from fer_core.inference.bench import run_all
+
+    figures = run_all()
+    if as_json:
+        typer.echo(json.dumps(figures, indent=2))
+        return
+    for name, value in figures.items():
+        typer.echo(f"{name:<44} {value:.6g}")
+
+
+def _pictures(paths: list[Path]) -> Iterator[Path]:
+    """The files to read: folders give the pictures below them, sorted; hidden ones left out."""
+    from fer_core.domain.images import SUPPORTED_SUFFIXES
+
+    for path in paths:
+        if not path.is_dir():
+            yield path
+            continue
+        found = [
+            file
+            for file in sorted(path.rglob("*"))
+            if file.suffix.lower() in SUPPORTED_SUFFIXES
+            and file.is_file()
+            and not any(part.startswith(".") for part in file.relative_to(path).parts)
+        ]
+        if not found:
+            raise ImageError(f"No pictures in {path}: expected {', '.join(SUPPORTED_SUFFIXES)}.")
+        yield from found
+
+
+def _quiet_tensorflow() -> None:
+    """Keep TensorFlow's start-up chatter out of a run's log; only works before its import."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+
+def _progress_teller() -> Callable[["EpochReport"], None]:
     started = time.monotonic()
 
-    def tell(report: EpochReport) -> None:
-        metrics = "  ".join(
-            f"{name} {value:.4f}" for name, value in report.metrics.items()
-        )
+    def tell(report: "EpochReport") -> None:
+        metrics = "  ".join(f"{name} {value:.4f}" for name, value in report.metrics.items())
         typer.echo(
             f"epoch {report.epoch}/{report.epochs}  {metrics}  "
             f"best {report.best_accuracy:.4f}  {time.monotonic() - started:.0f} s"
         )
 
-    fit(run.recipe, faces, run.folder, tell)
-
-
-@app.callback()
-def _root() -> None:
-    """Keeps `train` a subcommand while it is the only one."""
+    return tell
 
 
 def main() -> None:
-    """Run the command line; a `FerError` ends it with one line and exit code 1."""
+    """Run the command line; a `FerError` ends it with one line on stderr and exit code 1."""
     try:
         app()
     except FerError as error:

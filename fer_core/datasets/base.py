@@ -40,12 +40,8 @@ class FaceDataset:
                 f"{self.name}: {count} images, {len(self.targets)} targets and "
                 f"{len(self.splits)} splits do not belong together."
             )
-        if count and not 0 <= self.targets.min() <= self.targets.max() < len(
-            self.labels
-        ):
-            raise DatasetError(
-                f"{self.name}: a target lies outside the labels {self.labels}."
-            )
+        if count and not 0 <= self.targets.min() <= self.targets.max() < len(self.labels):
+            raise DatasetError(f"{self.name}: a target lies outside the labels {self.labels}.")
 
     def split(self, name: str) -> "FaceDataset":
         """The part of the data whose split is `name`.
@@ -56,9 +52,7 @@ class FaceDataset:
         chosen = self.splits == name
         if not chosen.any():
             known = ", ".join(sorted(set(self.splits.tolist()))) or "none"
-            raise DatasetError(
-                f"{self.name} has no split {name!r}: expected one of {known}."
-            )
+            raise DatasetError(f"{self.name} has no split {name!r}: expected one of {known}.")
         return FaceDataset(
             self.name,
             self.labels,
@@ -101,9 +95,7 @@ class DatasetForm(Protocol):
         ...
 
 
-dataset_forms: Registry[type[DatasetForm]] = Registry(
-    "data set form", "fer_core.datasets"
-)
+dataset_forms: Registry[type[DatasetForm]] = Registry("data set form", "fer_core.datasets")
 
 
 def open_dataset(path: str) -> FaceDataset:

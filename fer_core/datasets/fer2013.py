@@ -1,6 +1,7 @@
 """FER2013 (Goodfellow et al. 2013) as Kaggle's CSV, or packed losslessly into an .npz."""
 
 import csv
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,9 +32,7 @@ class Fer2013Csv:
         if file.suffix.lower() != ".csv" or not file.is_file():
             return False
         with file.open(newline="", encoding="utf-8-sig", errors="replace") as stream:
-            return [name.strip() for name in next(csv.reader(stream), [])][
-                :3
-            ] == _COLUMNS
+            return [name.strip() for name in next(csv.reader(stream), [])][:3] == _COLUMNS
 
     def read(self, path: str) -> FaceDataset:
         """Read all rows.
@@ -44,9 +43,7 @@ class Fer2013Csv:
         with Path(path).open(newline="", encoding="utf-8-sig") as stream:
             rows = csv.reader(stream)
             next(rows)
-            return _collect(
-                _parse_row(row, f"{path}, line {rows.line_num}") for row in rows
-            )
+            return _collect(_parse_row(row, f"{path}, line {rows.line_num}") for row in rows)
 
 
 @dataset_forms.register("fer2013_npz")
@@ -72,12 +69,10 @@ class Fer2013Npz:
             )
 
         def samples() -> Iterator[Sample]:
-            for i, (start, end) in enumerate(zip(offset[:-1], offset[1:], strict=True)):
+            for i, (start, end) in enumerate(itertools.pairwise(offset)):
                 image = cv2.imdecode(data[start:end], cv2.IMREAD_GRAYSCALE)
                 if image is None or image.shape != (SIDE_PX, SIDE_PX):
-                    raise DatasetError(
-                        f"{path}: image {i} is not a {SIDE_PX}×{SIDE_PX} picture."
-                    )
+                    raise DatasetError(f"{path}: image {i} is not a {SIDE_PX}×{SIDE_PX} picture.")
                 yield (
                     np.asarray(image, np.uint8),
                     int(emotion[i]),
@@ -89,26 +84,18 @@ class Fer2013Npz:
 
 def _parse_row(row: list[str], where: str) -> Sample:
     if len(row) < 3:
-        raise DatasetError(
-            f"{where}: expected emotion, pixels and Usage, got {len(row)} columns."
-        )
+        raise DatasetError(f"{where}: expected emotion, pixels and Usage, got {len(row)} columns.")
     emotion, pixels, usage = row[0].strip(), row[1].split(), row[2].strip()
     if emotion not in {str(i) for i in range(len(FER7_LABELS))}:
         raise DatasetError(f"{where}: emotion must be 0 to 6, got {emotion!r}.")
     if usage not in USAGES:
-        raise DatasetError(
-            f"{where}: Usage must be one of {', '.join(USAGES)}, got {usage!r}."
-        )
+        raise DatasetError(f"{where}: Usage must be one of {', '.join(USAGES)}, got {usage!r}.")
     if len(pixels) != SIDE_PX**2:
-        raise DatasetError(
-            f"{where}: expected {SIDE_PX**2:,} pixel values, got {len(pixels):,}."
-        )
+        raise DatasetError(f"{where}: expected {SIDE_PX**2:,} pixel values, got {len(pixels):,}.")
     try:
         image = np.array(pixels, dtype=np.uint8)
     except (ValueError, OverflowError):
-        raise DatasetError(
-            f"{where}: pixel values must be integers of 0 to 255."
-        ) from None
+        raise DatasetError(f"{where}: pixel values must be integers of 0 to 255.") from None
     return image.reshape(SIDE_PX, SIDE_PX), int(emotion), usage
 
 

@@ -1,7 +1,7 @@
 """What comes out: the scores of a face, and the analysis of one image or video frame."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fer_core.domain.faces import Face
@@ -28,9 +28,7 @@ class EmotionScores:
         total = math.fsum(self.probabilities)
         # A NaN fails this comparison too.
         if not abs(total - 1.0) < 1e-3 or min(self.probabilities) < 0.0:
-            raise ValueError(
-                f"probabilities must be 0 or more and sum to 1, got {total}"
-            )
+            raise ValueError(f"probabilities must be 0 or more and sum to 1, got {total}")
 
     @property
     def emotion(self) -> str:
@@ -95,9 +93,7 @@ class AnalyzedFace:
             "emotion": self.scores.emotion,
             "confidence": self.scores.confidence,
             "scores": self.scores.to_dict(),
-            "landmarks": [
-                [round(x, 1), round(y, 1)] for x, y in self.face.landmarks_xy
-            ],
+            "landmarks": [[round(x, 1), round(y, 1)] for x, y in self.face.landmarks_xy],
             "track_id": self.track_id,
             "quality": self.quality.to_dict(),
         }
@@ -123,9 +119,12 @@ class FrameAnalysis:
 
     def __post_init__(self) -> None:
         if len(self.size_wh) != 2 or min(self.size_wh) < 1:
-            raise ValueError(
-                f"size_wh must be two positive integers, got {self.size_wh}"
-            )
+            raise ValueError(f"size_wh must be two positive integers, got {self.size_wh}")
+
+    def confident(self, min_score: float) -> "FrameAnalysis":
+        """The same analysis with only the faces that the detector scored `min_score` or more."""
+        kept = tuple(face for face in self.faces if face.face.score >= min_score)
+        return replace(self, faces=kept)
 
     def to_dict(self) -> dict[str, Any]:
         """The analysis as the command line's JSON gives it."""

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 
 
 class FerError(Exception):
-    """Root of every error that this library raises on purpose; its text is one line for a person."""
+    """Root of every error that is raised on purpose; its text is one line for a person."""
 
 
 class ImageError(FerError):

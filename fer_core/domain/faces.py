@@ -25,17 +25,13 @@ class Face:
 
     def __post_init__(self) -> None:
         if len(self.box_xywh) != 4 or not all(math.isfinite(v) for v in self.box_xywh):
-            raise ValueError(
-                f"box_xywh must be four finite numbers, got {self.box_xywh}"
-            )
+            raise ValueError(f"box_xywh must be four finite numbers, got {self.box_xywh}")
         if self.box_xywh[2] <= 0 or self.box_xywh[3] <= 0:
             raise ValueError(f"box_xywh must have a positive size, got {self.box_xywh}")
         if not 0.0 <= self.score <= 1.0:
             raise ValueError(f"score must be within 0 and 1, got {self.score}")
         if len(self.landmarks_xy) not in (0, len(LANDMARK_NAMES)):
-            raise ValueError(
-                f"landmarks_xy must be 0 or 5 points, got {len(self.landmarks_xy)}"
-            )
+            raise ValueError(f"landmarks_xy must be 0 or 5 points, got {len(self.landmarks_xy)}")
 
     @property
     def centre_xy(self) -> Point:

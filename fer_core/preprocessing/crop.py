@@ -27,22 +27,16 @@ def crop_faces(
     """
     crops = [crop_face(image_rgb, face, spec) for face in faces]
     shape = spec.size_hw if spec.channels == 1 else spec.input_shape
-    return to_tensor(
-        np.stack(crops) if crops else np.empty((0, *shape), np.uint8), spec
-    )
+    return to_tensor(np.stack(crops) if crops else np.empty((0, *shape), np.uint8), spec)
 
 
-def to_tensor(
-    crops: npt.NDArray[np.uint8], spec: PreprocessSpec
-) -> npt.NDArray[np.float32]:
+def to_tensor(crops: npt.NDArray[np.uint8], spec: PreprocessSpec) -> npt.NDArray[np.float32]:
     """Scale crops: (N, H, W) or (N, H, W, C) uint8 to (N, H, W, C) float32."""
     tensor = crops.astype(np.float32) * np.float32(spec.scale) + np.float32(spec.offset)
     return tensor[..., np.newaxis] if tensor.ndim == 3 else tensor
 
 
-def crop_face(
-    image_rgb: npt.NDArray[np.uint8], face: Face, spec: PreprocessSpec
-) -> Crop:
+def crop_face(image_rgb: npt.NDArray[np.uint8], face: Face, spec: PreprocessSpec) -> Crop:
     """Cut one face out: square, level, in the spec's size and colours, enhanced.
 
     Args:
@@ -66,7 +60,7 @@ def crop_face(
             max(1, round((right - left) * shrink)),
             max(1, round((bottom - top) * shrink)),
         )
-        patch = cv2.resize(patch, size, interpolation=cv2.INTER_AREA)
+        patch = np.asarray(cv2.resize(patch, size, interpolation=cv2.INTER_AREA), np.uint8)
     scale_x, scale_y = patch.shape[1] / (right - left), patch.shape[0] / (bottom - top)
 
     # Crop pixel (column, row) -> patch pixel; centres of pixels lie at half-integers.
@@ -79,9 +73,7 @@ def crop_face(
         ]
     )
     to_image[:, 2] += 0.5 * to_image[:, :2].sum(axis=1)
-    to_patch = np.array([[scale_x], [scale_y]]) * (
-        to_image - [[0, 0, left], [0, 0, top]]
-    )
+    to_patch = np.array([[scale_x], [scale_y]]) * (to_image - [[0, 0, left], [0, 0, top]])
     to_patch[:, 2] -= 0.5
     crop = cv2.warpAffine(
         patch,
@@ -114,9 +106,7 @@ def _surroundings(
     face: Face, side: float, roll: float, image_shape: tuple[int, ...]
 ) -> tuple[int, int, int, int]:
     """Left, top, right and bottom of the turned square's bounds within the image; never empty."""
-    reach = (
-        side / 2 * (abs(math.cos(roll)) + abs(math.sin(roll))) + 2
-    )  # two pixels to blend with
+    reach = side / 2 * (abs(math.cos(roll)) + abs(math.sin(roll))) + 2  # two pixels to blend with
     cx, cy = face.centre_xy
     height, width = image_shape[:2]
     left = min(max(math.floor(cx - reach), 0), width - 1)

@@ -14,9 +14,7 @@ Crop = npt.NDArray[np.uint8]
 
 def clahe(grey: Crop) -> Crop:
     """Contrast-limited adaptive histogram equalisation (Zuiderveld 1994), 4×4 tiles, limit 2."""
-    return np.asarray(
-        cv2.createCLAHE(clipLimit=2.0, tileGridSize=(4, 4)).apply(grey), np.uint8
-    )
+    return np.asarray(cv2.createCLAHE(clipLimit=2.0, tileGridSize=(4, 4)).apply(grey), np.uint8)
 
 
 def equalize(grey: Crop) -> Crop:

@@ -35,16 +35,10 @@ class PreprocessSpec:
     enhance: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if len(self.size_hw) != 2 or not all(
-            8 <= side <= 1024 for side in self.size_hw
-        ):
-            raise ValueError(
-                f"size_hw must be two sides of 8 to 1024 px, got {self.size_hw}"
-            )
+        if len(self.size_hw) != 2 or not all(8 <= side <= 1024 for side in self.size_hw):
+            raise ValueError(f"size_hw must be two sides of 8 to 1024 px, got {self.size_hw}")
         if self.channels not in (1, 3):
-            raise ValueError(
-                f"channels must be 1 (grey) or 3 (RGB), got {self.channels}"
-            )
+            raise ValueError(f"channels must be 1 (grey) or 3 (RGB), got {self.channels}")
         if not self.scale > 0:
             raise ValueError(f"scale must be positive, got {self.scale}")
         if not -0.5 <= self.margin <= 2.0:
@@ -72,6 +66,7 @@ class PreprocessSpec:
         unknown = set(fields) - set(cls.__slots__)
         if unknown:
             raise ValueError(f"unknown preprocessing fields {sorted(unknown)}")
-        return cls(
-            **{k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()}
-        )
+        tidy: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in fields.items()
+        }
+        return cls(**tidy)

@@ -65,12 +65,8 @@ class FaceAugmentation(keras.layers.Layer):  # type: ignore[misc]  # Keras ships
 
     def _relight(self, images: Any) -> Any:
         count = ops.shape(images)[0]
-        gain = ops.reshape(
-            1.0 + self._between(count, self.plan.contrast), (-1, 1, 1, 1)
-        )
-        lift = ops.reshape(
-            255.0 * self._between(count, self.plan.brightness), (-1, 1, 1, 1)
-        )
+        gain = ops.reshape(1.0 + self._between(count, self.plan.contrast), (-1, 1, 1, 1))
+        lift = ops.reshape(255.0 * self._between(count, self.plan.brightness), (-1, 1, 1, 1))
         mean = ops.mean(images, axis=(1, 2), keepdims=True)
         return ops.clip((images - mean) * gain + mean + lift, 0.0, 255.0)
 

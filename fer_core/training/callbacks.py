@@ -39,9 +39,7 @@ class KeepBestAverage(keras.callbacks.Callback):  # type: ignore[misc]  # Keras 
     def on_test_begin(self, logs: dict[str, float] | None = None) -> None:
         """Put the averages in place."""
         optimizer = self.model.optimizer
-        optimizer = getattr(
-            optimizer, "inner_optimizer", optimizer
-        )  # under loss scaling
+        optimizer = getattr(optimizer, "inner_optimizer", optimizer)  # under loss scaling
         if not optimizer.use_ema:
             return
         variables = self.model.trainable_variables
@@ -57,9 +55,7 @@ class KeepBestAverage(keras.callbacks.Callback):  # type: ignore[misc]  # Keras 
         if accuracy > self.best_accuracy:
             self.best_accuracy = accuracy
             self.network.save_weights(self.path)
-        for variable, value in zip(
-            self.model.trainable_variables, self._live, strict=False
-        ):
+        for variable, value in zip(self.model.trainable_variables, self._live, strict=False):
             variable.assign(value)
         self._live = []
 
@@ -72,9 +68,7 @@ class TellProgress(keras.callbacks.Callback):  # type: ignore[misc]  # Keras shi
         keeper: Knows the best accuracy so far.
     """
 
-    def __init__(
-        self, tell: Callable[[EpochReport], None], keeper: KeepBestAverage
-    ) -> None:
+    def __init__(self, tell: Callable[[EpochReport], None], keeper: KeepBestAverage) -> None:
         super().__init__()
         self.tell = tell
         self.keeper = keeper
@@ -82,8 +76,4 @@ class TellProgress(keras.callbacks.Callback):  # type: ignore[misc]  # Keras shi
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Report the epoch that ended."""
         metrics = {name: float(value) for name, value in (logs or {}).items()}
-        self.tell(
-            EpochReport(
-                epoch + 1, self.params["epochs"], metrics, self.keeper.best_accuracy
-            )
-        )
+        self.tell(EpochReport(epoch + 1, self.params["epochs"], metrics, self.keeper.best_accuracy))

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
@@ -51,9 +50,7 @@ def fit(
     keras.config.set_dtype_policy(recipe.precision)
     try:
         network = new_network(recipe, len(data.labels))
-        model = _training_model(
-            network, recipe, steps_an_epoch(len(training.images), recipe)
-        )
+        model = _training_model(network, recipe, steps_an_epoch(len(training.images), recipe))
     finally:
         keras.config.set_dtype_policy("float32")
     keeper = KeepBestAverage(network, run_dir / WEIGHTS_FILE)
@@ -80,9 +77,7 @@ def fit(
 def new_network(recipe: Recipe, classes: int) -> keras.Model:
     """The recipe's network, untrained, under the current dtype policy."""
     choice = recipe.architecture
-    return build(
-        choice.name, recipe.preprocess.input_shape, classes, dict(choice.settings)
-    )
+    return build(choice.name, recipe.preprocess.input_shape, classes, dict(choice.settings))
 
 
 def load_network(recipe: Recipe, classes: int, weights: Path) -> keras.Model:
@@ -92,9 +87,7 @@ def load_network(recipe: Recipe, classes: int, weights: Path) -> keras.Model:
     return network
 
 
-def uint8_inputs(
-    images: npt.NDArray[np.uint8], spec: PreprocessSpec
-) -> npt.NDArray[np.uint8]:
+def uint8_inputs(images: npt.NDArray[np.uint8], spec: PreprocessSpec) -> npt.NDArray[np.uint8]:
     """Crop a data set's pictures exactly as serving crops a face that fills its image.
 
     Args:
@@ -157,5 +150,4 @@ def _optimizer(plan: Optimization, steps: int, network: keras.Model) -> keras.Op
 
 
 def _one_hot(data: FaceDataset) -> npt.NDArray[np.float32]:
-    targets: Any = np.eye(len(data.labels), dtype=np.float32)[data.targets]
-    return targets
+    return np.asarray(np.eye(len(data.labels))[data.targets], np.float32)

@@ -37,9 +37,7 @@ class Augmentation:
     cutout_side: float = 0.33
 
     def __post_init__(self) -> None:
-        _require(
-            0 <= self.rotation_deg <= 180, "augmentation.rotation_deg", "0 to 180", self
-        )
+        _require(0 <= self.rotation_deg <= 180, "augmentation.rotation_deg", "0 to 180", self)
         for name in (
             "zoom",
             "shift",
@@ -94,9 +92,7 @@ class Optimization:
         )
         _require(self.weight_decay >= 0, "optimization.weight_decay", "0 or more", self)
         for name in ("momentum", "label_smoothing", "ema"):
-            _require(
-                0 <= getattr(self, name) < 1, f"optimization.{name}", "0 to 1", self
-            )
+            _require(0 <= getattr(self, name) < 1, f"optimization.{name}", "0 to 1", self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +159,7 @@ def load_recipe(path: str | Path, overrides: tuple[str, ...] = ()) -> Recipe:
         with path.open("rb") as stream:
             table = tomllib.load(stream)
     except FileNotFoundError:
-        raise RecipeError(
-            f"No recipe at {path}: expected a .toml file, see configs/."
-        ) from None
+        raise RecipeError(f"No recipe at {path}: expected a .toml file, see configs/.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RecipeError(f"{path} is not TOML: {error}.") from None
     for override in overrides:

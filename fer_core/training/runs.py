@@ -1,7 +1,9 @@
 """A training run on disk: one folder that says what was asked, and holds what came of it."""
 
+import dataclasses
 import json
 import secrets
+import shutil
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +12,8 @@ from typing import Any
 from fer_core.domain.errors import FerError
 from fer_core.domain.settings import runs_dir
 from fer_core.training.recipe import Recipe, recipe_from_dict
+from fer_core.zoo.card import ModelCard
+from fer_core.zoo.store import model_folder, new_folder, verified_file
 
 _REQUEST_FILE = "run.json"
 
@@ -32,6 +36,11 @@ class Run:
     def folder(self) -> Path:
         """Where the run keeps its files."""
         return runs_dir() / self.id
+
+    @property
+    def model_folder(self) -> Path:
+        """Where the finished run's model is exported to."""
+        return self.folder / "model"
 
     @classmethod
     def begin(cls, recipe: Recipe, data: str) -> "Run":
@@ -56,3 +65,22 @@ class Run:
         except (FileNotFoundError, NotADirectoryError):
             raise FerError(f"No run {run_id!r} in {runs_dir()}.") from None
         return cls(run_id, recipe_from_dict(request["recipe"]), request["data"])
+
+
+def promote(run: Run, name: str) -> ModelCard:
+    """Copy a finished run's model into the folder of models, under a name that serving finds.
+
+    Raises:
+        ModelError: The run has no complete model.
+        FerError: The name could not be a folder's.
+    """
+    folder = model_folder(name)
+    card = ModelCard.read(run.model_folder)
+    for file in card.sha256:
+        verified_file(card, run.model_folder, file)
+    with new_folder(folder) as work:
+        for file in card.sha256:
+            shutil.copyfile(run.model_folder / file, work / file)
+        card = dataclasses.replace(card, name=name)
+        card.write(work)
+    return card

@@ -19,12 +19,12 @@ class Architecture(Protocol):
 
     def __call__(
         self, input_shape: tuple[int, int, int], classes: int, **settings: Any
-    ) -> "keras.Model": ...
+    ) -> "keras.Model":
+        """Build the untrained network."""
+        ...
 
 
-architectures: Registry[Architecture] = Registry(
-    "architecture", "fer_core.zoo.architectures"
-)
+architectures: Registry[Architecture] = Registry("architecture", "fer_core.zoo.architectures")
 
 
 def build(
@@ -40,6 +40,4 @@ def build(
     try:
         return architecture(input_shape, classes, **settings)
     except TypeError as error:
-        raise RecipeError(
-            f"Architecture {name!r} does not take these settings: {error}."
-        ) from None
+        raise RecipeError(f"Architecture {name!r} does not take these settings: {error}.") from None

@@ -1,0 +1,382 @@
+"""The one decoder and encoder: a picture's bytes become an upright RGB array, and back.
+
+Pillow's plugin classes are opened directly, chosen by the file's first bytes, instead of through
+`Image.open`: no other parser of Pillow can be reached from the web, HEIC needs no process-wide
+registration, and the size limit is the one here, not Pillow's global one. Colour profiles are
+not applied.
+"""
+
+import contextlib
+import importlib
+import io
+import re
+import struct
+import unicodedata
+import zlib
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageFile, ImageOps
+
+from fer_core.domain.errors import ImageError
+
+MAX_PIXELS = 100_000_000
+"""Largest picture that is decoded, in pixels; a 100-megapixel camera's fits."""
+
+MAX_FILE_BYTES = 200 * 1024 * 1024
+"""Largest file that is read, in bytes."""
+
+MAX_NAME_LENGTH = 120
+"""Longest name that `display_name` returns, in characters."""
+
+SUPPORTED_SUFFIXES = (
+    ".jpg",
+    ".jpeg",
+    ".jfif",
+    ".png",
+    ".webp",
+    ".bmp",
+    ".tif",
+    ".tiff",
+    ".gif",
+    ".heic",
+    ".heif",
+    ".avif",
+)
+"""Suffixes to offer in a file dialog; what a file is, its first bytes decide."""
+
+_PLUGINS = {
+    "JPEG": ("PIL.JpegImagePlugin", "JpegImageFile"),
+    "PNG": ("PIL.PngImagePlugin", "PngImageFile"),
+    "WebP": ("PIL.WebPImagePlugin", "WebPImageFile"),
+    "BMP": ("PIL.BmpImagePlugin", "BmpImageFile"),
+    "TIFF": ("PIL.TiffImagePlugin", "TiffImageFile"),
+    "GIF": ("PIL.GifImagePlugin", "GifImageFile"),
+    "HEIC": ("pillow_heif", "HeifImageFile"),
+    "AVIF": ("PIL.AvifImagePlugin", "AvifImageFile"),
+}
+
+_PICTURE_STARTS = {
+    rb"\xff\xd8\xff": "JPEG",
+    rb"\x89PNG\r\n\x1a\n": "PNG",
+    rb"RIFF.{4}WEBP": "WebP",
+    # "BM" alone also begins many a text; the three zeros end the size of the second header.
+    rb"BM.{13}\x00{3}": "BMP",
+    rb"II[*+]\x00|MM\x00[*+]": "TIFF",
+    rb"GIF8[79]a": "GIF",
+}
+_HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
+_AVIF_BRANDS = {b"avif", b"avis"}
+
+_OTHER_STARTS = {
+    rb"(?i)\s*<(!doctype\s+)?html": "a web page",
+    rb"(?i)\s*(<\?xml.{0,300})?<svg": "an SVG drawing",
+    rb"%PDF": "a PDF document",
+    rb"PK(\x03\x04|\x05\x06|\x07\x08)": "a ZIP archive",
+    rb"Rar!|7z\xbc\xaf|\x1f\x8b": "a compressed archive",
+    rb".{4}ftyp|RIFF.{4}AVI |\x1a\x45\xdf\xa3": "a video or sound file",
+    rb"RIFF.{4}WAVE|ID3|OggS|fLaC": "a sound file",
+    rb"\x00\x00\x00\x0cjP  |\xff\x4f\xff\x51": "a JPEG 2000 picture",
+    rb"8BPS": "a Photoshop document",
+    rb"MZ|\x7fELF": "a program",
+}
+
+# What Pillow, libheif and their parsers were seen to raise, or can by their code, on damaged
+# files. Warning is here for processes that run with warnings as errors.
+_DAMAGE_ERRORS = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    LookupError,
+    EOFError,
+    ArithmeticError,
+    AttributeError,
+    AssertionError,
+    RuntimeError,
+    struct.error,
+    zlib.error,
+    Warning,
+)
+# Raised from within Pillow's GIF and TIFF parsers, whose frames can outgrow the first header.
+_BOMB_ERRORS = (Image.DecompressionBombError, Image.DecompressionBombWarning)
+_CUT_SHORT = re.compile(r"truncat|end of file|no more images|not enough image data", re.IGNORECASE)
+
+_TIFF_BITS_PER_SAMPLE = 258
+_TIFF_PHOTOMETRIC = 262
+_CHUNK = 1 << 20
+
+
+def decode_image(data: bytes, name: str) -> npt.NDArray[np.uint8]:
+    """Decode a JPEG, PNG, WebP, BMP, TIFF, GIF (first frame), HEIC or AVIF picture.
+
+    The EXIF orientation is applied, transparency is laid on white, and samples of 12 bits and
+    more are scaled to 8.
+
+    Args:
+        data: The file's bytes.
+        name: The file's name as the user knows it, for error texts.
+
+    Returns:
+        RGB uint8 (H, W, 3), contiguous and writable.
+
+    Raises:
+        ImageError: It is no picture, damaged, cut short, or outside `MAX_FILE_BYTES` or
+            `MAX_PIXELS`; the text is one line that begins with the file's name.
+    """
+    shown = display_name(name)
+    _check_file_bytes(len(data), shown)
+    kind = _picture_format(data)
+    if kind is None:
+        raise ImageError(
+            f"{shown}: expected a picture ({', '.join(_PLUGINS)}), received {_describe(data)}. "
+            "Save it as JPEG or PNG and try again."
+        )
+    module, plugin = _PLUGINS[kind]
+    try:
+        opener = getattr(importlib.import_module(module), plugin)
+        with cast(ImageFile.ImageFile, opener(io.BytesIO(data))) as image:
+            _check_pixels(image.size, shown)
+            return _upright_rgb(image)
+    except MemoryError as error:
+        raise ImageError(
+            f"{shown}: expected a picture that fits in memory, received a {kind} file that "
+            "does not. Make it smaller and try again."
+        ) from error
+    except _BOMB_ERRORS as error:
+        raise ImageError(
+            f"{shown}: expected at most {MAX_PIXELS:,} pixels, received a {kind} file that "
+            "unpacks to more. Make it smaller and try again."
+        ) from error
+    except _DAMAGE_ERRORS as error:
+        state = "one that is damaged or of an unusual kind"
+        if _CUT_SHORT.search(str(error)) or _is_short_riff(data):
+            state = f"one that is truncated (it ends after {len(data):,} bytes)"
+        raise ImageError(
+            f"{shown}: expected a whole {kind} picture, received {state}. "
+            "Copy or download it again, or save it anew as JPEG or PNG."
+        ) from error
+
+
+def read_image(path: str | Path) -> npt.NDArray[np.uint8]:
+    """Read and decode a picture file; see `decode_image`.
+
+    Raises:
+        ImageError: The file is missing, is a folder, cannot be read, or `decode_image` refuses it.
+    """
+    path = Path(path)
+    shown = display_name(str(path))
+    try:
+        if path.is_dir():
+            raise ImageError(
+                f"{shown}: expected a picture file, received a folder. Name the files in it."
+            )
+        if not path.is_file():
+            raise ImageError(f"{shown}: expected a picture file, found none. Check the path.")
+        _check_file_bytes(path.stat().st_size, shown)
+        return decode_image(path.read_bytes(), str(path))
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise ImageError(
+            f"{shown}: expected a readable picture file, received an error ({reason}). "
+            "Check the path and its permissions."
+        ) from error
+
+
+def encode_jpeg(image: npt.NDArray[np.uint8], quality: int = 92) -> bytes:
+    """Encode RGB uint8 (H, W, 3) as JPEG.
+
+    Args:
+        image: The picture; both sides at most 65,500 pixels, libjpeg's limit.
+        quality: 1 (smallest file) to 100 (best picture).
+
+    Raises:
+        ImageError: The picture is too large for the format.
+        ValueError: The array is not an RGB picture, or the quality is out of range.
+    """
+    if not 1 <= quality <= 100:
+        raise ValueError(f"quality must be within 1 and 100, got {quality}")
+    picture, buffer = _to_pillow(image), io.BytesIO()
+    try:
+        picture.save(buffer, "JPEG", quality=quality)
+    except OSError as error:
+        raise ImageError(
+            f"Expected a picture of at most 65,500 pixels a side for JPEG, received "
+            f"{picture.width} × {picture.height}. Save it as PNG."
+        ) from error
+    return buffer.getvalue()
+
+
+def encode_png(image: npt.NDArray[np.uint8]) -> bytes:
+    """Encode RGB uint8 (H, W, 3) as PNG, which loses nothing.
+
+    Raises:
+        ValueError: The array is not an RGB picture.
+    """
+    buffer = io.BytesIO()
+    _to_pillow(image).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def display_name(name: str) -> str:
+    """A file's name in a form that is safe to show in one line of plain text.
+
+    Control and invisible characters (line breaks, text direction, lone surrogates) are dropped,
+    ".." and drive letters too, an absolute path is reduced to its last part, and a long name
+    loses its middle. The result is never empty and is its own display name. HTML is not
+    escaped: that is the page's job.
+    """
+    path = name.replace("\\", "/")
+    is_absolute = re.match(r"/|[A-Za-z]:/", path) is not None
+    # The tail is enough: a name of megabytes need not be cleaned in whole.
+    cleaned = (_printable(part) for part in path[-8 * MAX_NAME_LENGTH :].split("/"))
+    parts = [part for part in cleaned if not re.fullmatch(r"\.{0,2}|[A-Za-z]:", part)]
+    shown = "/".join(parts[-1:] if is_absolute else parts) or "unnamed file"
+    if len(shown) > MAX_NAME_LENGTH:
+        tail = MAX_NAME_LENGTH * 2 // 3
+        shown = f"{shown[: MAX_NAME_LENGTH - tail - 1].rstrip()}…{shown[-tail:].lstrip()}"
+    return shown
+
+
+def _printable(text: str) -> str:
+    kept = (c for c in text if c.isspace() or not unicodedata.category(c).startswith("C"))
+    return " ".join("".join(kept).split())
+
+
+def _check_file_bytes(size: int, shown: str) -> None:
+    if size == 0:
+        raise ImageError(
+            f"{shown}: expected a picture, received an empty file. Copy or download it again."
+        )
+    if size > MAX_FILE_BYTES:
+        raise ImageError(
+            f"{shown}: expected a file of at most {MAX_FILE_BYTES >> 20} MB, received "
+            f"{size / 2**20:,.0f} MB. Save it smaller and try again."
+        )
+
+
+def _check_pixels(size_wh: tuple[int, int], shown: str) -> None:
+    width, height = size_wh
+    if width * height > MAX_PIXELS:
+        raise ImageError(
+            f"{shown}: expected at most {MAX_PIXELS:,} pixels, received {width} × {height} "
+            f"({width * height:,}). Make it smaller and try again."
+        )
+
+
+def _picture_format(data: bytes) -> str | None:
+    """The format by content: a key of `_PLUGINS`, or None."""
+    if data[4:8] == b"ftyp":
+        box = data[8 : min(int.from_bytes(data[:4]), 512)]
+        brands = {box[i : i + 4] for i in range(0, len(box), 4)}
+        if brands & _AVIF_BRANDS:
+            return "AVIF"
+        return "HEIC" if brands & _HEIC_BRANDS else None
+    return _first_match(_PICTURE_STARTS, data)
+
+
+def _describe(data: bytes) -> str:
+    """What bytes that are no supported picture look like, in words."""
+    known = _first_match(_OTHER_STARTS, data)
+    if known is not None:
+        return known
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "plain text"
+    head = data[:512].decode("utf-8", errors="replace")
+    odd = sum(c == "\ufffd" or not (c.isprintable() or c.isspace()) for c in head)
+    # A tenth: text in an older encoding has some odd letters, binary data a majority.
+    return "plain text" if odd <= len(head) // 10 else "data of an unknown kind"
+
+
+def _first_match(starts: dict[bytes, str], data: bytes) -> str | None:
+    head = data[:512]
+    return next(
+        (kind for start, kind in starts.items() if re.match(start, head, re.DOTALL)),
+        None,
+    )
+
+
+def _is_short_riff(data: bytes) -> bool:
+    """Whether a WebP ends before its header says; libwebp tells no reason."""
+    return data[:4] == b"RIFF" and int.from_bytes(data[4:8], "little") + 8 > len(data)
+
+
+def _upright_rgb(image: ImageFile.ImageFile) -> npt.NDArray[np.uint8]:
+    image.load()
+    # Metadata that cannot be read costs the orientation, not the picture.
+    with contextlib.suppress(*_DAMAGE_ERRORS):
+        ImageOps.exif_transpose(image, in_place=True)
+    if image.mode.startswith("I") or image.mode == "F":
+        return np.repeat(_grey_of_wide(image)[..., np.newaxis], 3, axis=2)
+    return _to_array(_on_white(image))
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    # convert() to the same mode would copy, 400 MB for the largest picture.
+    if not image.has_transparency_data:
+        return image if image.mode == "RGB" else image.convert("RGB")
+    rgba = image if image.mode == "RGBA" else image.convert("RGBA")
+    canvas = Image.new("RGB", rgba.size, "white")
+    canvas.paste(rgba, mask=rgba)
+    return canvas
+
+
+def _to_array(image: Image.Image) -> npt.NDArray[np.uint8]:
+    """An RGB image as an array, block by block: in one go, Pillow needs three copies of it."""
+    width, height = image.size
+    array = np.empty((height, width, 3), np.uint8)
+    rows = max(1, _CHUNK // width)
+    for top in range(0, height, rows):
+        for left in range(0, width, _CHUNK):
+            right, bottom = min(left + _CHUNK, width), min(top + rows, height)
+            block = np.asarray(image.crop((left, top, right, bottom)))
+            array[top:bottom, left:right] = block
+    return array
+
+
+def _grey_of_wide(image: ImageFile.ImageFile) -> npt.NDArray[np.uint8]:
+    """Grey samples of more than 8 bits as 8; Pillow's own conversion clips them at 255."""
+    samples = np.asarray(image)
+    tags = getattr(image, "tag_v2", {})
+    if image.mode.startswith("I;16"):
+        # The high byte, which is also what Pillow makes of 16-bit colour.
+        bits = 12 if tags.get(_TIFF_BITS_PER_SAMPLE) == (12,) else 16
+        grey = (samples >> (bits - 8)).astype(np.uint8)
+    else:
+        grey = _rescaled(samples)
+    if tags.get(_TIFF_PHOTOMETRIC) == 0:  # white is zero
+        grey = 255 - grey
+    transparent = image.info.get("transparency")
+    if isinstance(transparent, int):
+        grey[samples == transparent] = 255
+    return grey
+
+
+def _rescaled(samples: npt.NDArray[np.generic]) -> npt.NDArray[np.uint8]:
+    """32-bit integer or float samples, whose white no standard fixes, as 8-bit.
+
+    White is 1, 255 or 65535 where the brightest sample lies within the upper fifteen sixteenths
+    of that scale, else the brightest sample; black is 0, or the darkest sample if negative.
+    """
+    flat = samples.reshape(-1)
+    grey = np.zeros(flat.shape, np.uint8)
+    finite = flat[np.isfinite(flat)]
+    if finite.size:
+        low, high = float(finite.min()), float(finite.max())
+        black = min(low, 0.0)
+        white = next((w for w in (1.0, 255.0, 65535.0) if w / 16 <= high <= w), high)
+        gain = 255.0 / (white - black) if white > black else 0.0
+        for start in range(0, flat.size, _CHUNK):  # float64 of the whole would be 800 MB
+            with np.errstate(invalid="ignore"):  # a signalling NaN
+                part = flat[start : start + _CHUNK].astype(np.float64)
+            part = np.nan_to_num(part, nan=black, posinf=white, neginf=black)
+            grey[start : start + _CHUNK] = np.rint(np.clip((part - black) * gain, 0, 255))
+    return grey.reshape(samples.shape)
+
+
+def _to_pillow(image: npt.NDArray[np.uint8]) -> Image.Image:
+    if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or not image.size:
+        raise ValueError(f"expected RGB uint8 (H, W, 3), got {image.dtype} {image.shape}")
+    return Image.fromarray(image)

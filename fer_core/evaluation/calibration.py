@@ -1,0 +1,63 @@
+"""Whether a probability means what it says: calibration error and temperature."""
+
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.floating[Any]]
+Targets = npt.NDArray[np.int64]
+
+_GOLDEN = (math.sqrt(5) - 1) / 2
+
+
+def expected_calibration_error(probabilities: Floats, targets: Targets, bins: int = 15) -> float:
+    """Mean gap between confidence and accuracy over equal-width bins (Guo et al. 2017).
+
+    Args:
+        probabilities: (N, K), rows summing to 1.
+        targets: (N,) positions of the true classes.
+        bins: Number of bins of the confidence.
+
+    Returns:
+        0 (what is called 80 % is right 8 times in 10) to 1.
+    """
+    confidence = probabilities.max(axis=1)
+    correct = probabilities.argmax(axis=1) == targets
+    index = np.minimum((confidence * bins).astype(np.int64), bins - 1)
+    gaps = np.bincount(index, weights=confidence - correct, minlength=bins)
+    return float(np.abs(gaps).sum() / len(targets))
+
+
+def softmax(logits: Floats) -> Floats:
+    """Probabilities of (N, K) logits."""
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
+
+
+def fit_temperature(logits: Floats, targets: Targets) -> float:
+    """The divisor of the logits that makes the true classes most likely (Guo et al. 2017).
+
+    The negative log-likelihood is convex in 1 / T, so a golden-section search finds it.
+
+    Args:
+        logits: (N, K).
+        targets: (N,) positions of the true classes.
+
+    Returns:
+        A temperature of 0.1 to 10; above 1 makes the model less sure.
+    """
+
+    def loss(inverse: float) -> float:
+        likelihood = softmax(logits * inverse)[np.arange(len(targets)), targets]
+        return float(-np.log(np.maximum(likelihood, 1e-12)).mean())
+
+    low, high = 0.1, 10.0
+    while high - low > 1e-4:
+        span = _GOLDEN * (high - low)
+        if loss(high - span) < loss(low + span):
+            high = low + span
+        else:
+            low = high - span
+    return 2.0 / (low + high)

@@ -1,0 +1,1 @@
+"""Serving: images in, `FrameAnalysis` out, and what is drawn or counted from it."""

@@ -1,0 +1,150 @@
+"""A trained network becomes a model folder: calibrated, exported, checked, measured, explained."""
+
+import dataclasses
+import json
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from fer_core.datasets.base import FaceDataset
+from fer_core.domain.errors import ModelError
+from fer_core.evaluation.calibration import (
+    expected_calibration_error,
+    fit_temperature,
+    softmax,
+)
+from fer_core.evaluation.metrics import Probabilities
+from fer_core.evaluation.report import evaluate
+from fer_core.preprocessing.crop import to_tensor
+from fer_core.training.engine import uint8_inputs
+from fer_core.training.recipe import Recipe
+from fer_core.zoo.card import KERAS_FILE, ONNX_FILE, REPORT_FILE, ModelCard
+from fer_core.zoo.classifier import EmotionClassifier
+from fer_core.zoo.store import new_folder, sha256_of
+
+PARITY = 1e-4
+"""Largest difference allowed between a probability from Keras and from ONNX Runtime."""
+
+_LIBRARIES = (
+    "keras",
+    "tensorflow",
+    "numpy",
+    "onnx",
+    "onnxruntime",
+    "opencv-python-headless",
+)
+_LEADING_FIGURES = (
+    "n",
+    "accuracy",
+    "accuracy_ci95",
+    "macro_f1",
+    "top2_accuracy",
+    "ece",
+)
+
+
+def export_model(
+    network: keras.Model, recipe: Recipe, data: FaceDataset, name: str, folder: Path
+) -> ModelCard:
+    """Write a complete model folder, or nothing.
+
+    The temperature is fitted on the recipe's selection split and goes into both graphs, so
+    that no caller can forget it.
+
+    Args:
+        network: Scaled pixels to logits, float32.
+        recipe: What it was trained with.
+        data: What it was trained on.
+        name: The model's name.
+        folder: Where it goes; what was there is replaced.
+
+    Returns:
+        The card.
+
+    Raises:
+        ModelError: ONNX Runtime and Keras disagree.
+    """
+    selection = data.split(recipe.selection_split)
+    faces = to_tensor(uint8_inputs(selection.images, recipe.preprocess), recipe.preprocess)
+    logits = network.predict(faces, batch_size=256, verbose=0)
+    temperature = fit_temperature(logits, selection.targets)
+    served = _with_probabilities(network, temperature)
+
+    with new_folder(folder) as work:
+        expected = served.predict(faces[:256], batch_size=256, verbose=0)
+        served.save(work / KERAS_FILE)
+        served.export(work / ONNX_FILE, format="onnx", verbose=False)
+        files = {file: sha256_of(work / file) for file in (ONNX_FILE, KERAS_FILE)}
+        card = _card(name, served, recipe, data, files, temperature)
+        classifier = EmotionClassifier(card, work / ONNX_FILE)
+        _check_parity(expected, classifier.predict_tensor(faces[:256]))
+
+        report = _report(classifier, data, recipe.selection_split)
+        report["temperature"] = temperature
+        report["ece_before_temperature"] = expected_calibration_error(
+            softmax(logits), selection.targets
+        )
+        (work / REPORT_FILE).write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+        files[REPORT_FILE] = sha256_of(work / REPORT_FILE)
+        figures = {key: report["single"][key] for key in _LEADING_FIGURES}
+        card = dataclasses.replace(card, sha256=files, metrics={recipe.selection_split: figures})
+        card.write(work)
+    return card
+
+
+def _report(classifier: EmotionClassifier, data: FaceDataset, split: str) -> dict[str, Any]:
+    """Figures of one view of each face and, apart, of ten."""
+    return {
+        "single": evaluate(classifier, data, split),
+        "ten_views": evaluate(classifier, data, split, tta=True),
+    }
+
+
+def _with_probabilities(network: keras.Model, temperature: float) -> keras.Model:
+    """The network with its logits divided by the temperature and turned into probabilities."""
+    calm = keras.layers.Rescaling(1.0 / temperature, name="temperature")(network.output)
+    return keras.Model(network.input, keras.layers.Softmax(name="probabilities")(calm))
+
+
+def _check_parity(keras_says: Probabilities, onnx_says: Probabilities) -> None:
+    gap = float(np.abs(keras_says - onnx_says).max())
+    if not gap < PARITY:
+        raise ModelError(f"ONNX differs from Keras by {gap:.2g}: expected under {PARITY:g}.")
+
+
+def _card(
+    name: str,
+    served: keras.Model,
+    recipe: Recipe,
+    data: FaceDataset,
+    files: dict[str, str],
+    temperature: float,
+) -> ModelCard:
+    splits = (recipe.train_split, recipe.selection_split)
+    return ModelCard(
+        name=name,
+        labels=data.labels,
+        spec=recipe.preprocess,
+        sha256=files,
+        architecture={
+            "name": recipe.architecture.name,
+            "settings": dict(recipe.architecture.settings),
+        },
+        recipe=recipe.to_dict(),
+        dataset={
+            "name": data.name,
+            "fingerprint": data.fingerprint(),
+            "splits": {split: len(data.split(split).images) for split in splits},
+        },
+        temperature=temperature,
+        parameters=served.count_params(),
+        licence="Weights follow the terms of their training data.",
+        training_data_terms=data.licence,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        versions={library: version(library) for library in _LIBRARIES},
+        description=recipe.description,
+    )

@@ -1,0 +1,31 @@
+"""A model's Keras file, for those who go on with the network: fine-tuning, features, export."""
+
+import os
+from typing import TYPE_CHECKING
+
+from fer_core.domain.errors import ModelError
+from fer_core.zoo.card import KERAS_FILE
+from fer_core.zoo.store import DEFAULT_MODEL, load_card, model_folder, verified_file
+
+if TYPE_CHECKING:
+    import keras
+
+
+def load_keras_model(model: str = DEFAULT_MODEL) -> "keras.Model":
+    """Load a model's network, (N, height, width, channels) float32 to (N, K) probabilities.
+
+    Keras' safe mode is always on: a file that carries code (a Lambda layer) is refused.
+
+    Raises:
+        UnknownNameError: There is no such model.
+        ModelError: The file is missing, altered, or not a network that is safe to load.
+    """
+    card = load_card(model)
+    path = verified_file(card, model_folder(model), KERAS_FILE)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    import keras
+
+    try:
+        return keras.saving.load_model(path, compile=False, safe_mode=True)
+    except (ValueError, TypeError, OSError, KeyError) as error:
+        raise ModelError(f"{path} is not a Keras model that is safe to load: {error}") from None

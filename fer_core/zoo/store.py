@@ -1,0 +1,94 @@
+"""Models on disk: finding them by name, and trusting no file that its card does not vouch for."""
+
+import contextlib
+import hashlib
+import re
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from fer_core.domain.errors import FerError, ModelError, UnknownNameError
+from fer_core.domain.settings import models_dir
+from fer_core.zoo.card import CARD_FILE, ModelCard
+
+DEFAULT_MODEL = "default"
+
+# Dots inside a name are fine ("fer7-v1.2"); a leading one would hide a folder or climb out.
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+def model_names() -> tuple[str, ...]:
+    """Names of all folders that hold a card, the default first."""
+    folder = models_dir()
+    if not folder.is_dir():
+        return ()
+    names = [path.parent.name for path in folder.glob(f"*/{CARD_FILE}")]
+    return tuple(sorted(names, key=lambda name: (name != DEFAULT_MODEL, name)))
+
+
+def model_folder(name: str) -> Path:
+    """The folder of the model called `name`, existing or not.
+
+    Raises:
+        FerError: The name could not be a folder's.
+    """
+    if not _NAME.fullmatch(name):
+        raise FerError(
+            f"Model name {name!r}: expected 1 to 64 letters, digits, dots, dashes or underscores."
+        )
+    return models_dir() / name
+
+
+def load_card(name: str) -> ModelCard:
+    """Read the card of the model called `name`.
+
+    Raises:
+        UnknownNameError: There is no such model; the text lists those there are.
+        ModelError: Its card cannot be read.
+    """
+    if name not in model_names():
+        raise UnknownNameError("model", name, model_names())
+    return ModelCard.read(model_folder(name))
+
+
+def verified_file(card: ModelCard, folder: Path, file_name: str) -> Path:
+    """The path of a model's file, once its bytes are those that the card vouches for.
+
+    Raises:
+        ModelError: The file is not on the card, missing, truncated or altered.
+    """
+    path = folder / file_name
+    expected = card.sha256.get(file_name)
+    if expected is None:
+        raise ModelError(f"The card of model {card.name!r} has no {file_name}.")
+    if not path.is_file():
+        raise ModelError(f"{path} is missing: restore it, or train the model again.")
+    received = sha256_of(path)
+    if received != expected:
+        raise ModelError(
+            f"{path} is truncated or altered: expected SHA-256 {expected[:12]}…, "
+            f"got {received[:12]}…; restore it, or train the model again."
+        )
+    return path
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file, hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+@contextlib.contextmanager
+def new_folder(folder: Path) -> Iterator[Path]:
+    """Fill a folder whole or not at all: what is yielded takes `folder`'s place at the end.
+
+    A reader sees the old content or the new, never a mixture; an error leaves the old one.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".new-", dir=folder.parent) as scratch:
+        work = Path(scratch) / "new"
+        work.mkdir()
+        yield work
+        if folder.exists():
+            folder.rename(Path(scratch) / "old")
+        work.rename(folder)

@@ -1,0 +1,71 @@
+"""Home: what this is, one sample read on the spot, and which model serves."""
+
+import streamlit as st
+
+from fer_core.domain.errors import FerError
+from fer_core.zoo.card import ModelCard
+from webapp import services
+from webapp.components import charts, results
+from webapp.components.sidebar import reading_choices
+from webapp.components.text import plain
+
+
+def show_card(card: ModelCard) -> None:
+    """The serving model's leading figures, each with its split."""
+    st.markdown(f"#### The model: {plain(card.name)}")
+    for split, figures in card.metrics.items():
+        low, high = figures["accuracy_ci95"]
+        accuracy, second, error = st.columns(3)
+        accuracy.metric(
+            "Accuracy",
+            f"{figures['accuracy']:.1%}",
+            help=f"95 % interval {low:.1%} to {high:.1%}",
+        )
+        second.metric("Right in two guesses", f"{figures['top2_accuracy']:.1%}")
+        error.metric(
+            "Calibration error",
+            f"{figures['ece']:.1%}",
+            help="Mean gap between a stated probability and how often it is right (ECE).",
+        )
+        st.caption(
+            f"{plain(card.dataset['name'])} {plain(split)}, n = {figures['n']:,}, one view of each "
+            f"face; 95 % interval of the accuracy {low:.1%} to {high:.1%}."
+        )
+    st.caption(
+        f"{card.parameters:,} parameters · {', '.join(map(plain, card.labels))} · "
+        f"{plain(card.training_data_terms)}"
+    )
+
+
+st.title("FER Studio")
+st.markdown(
+    "##### An honest reading of facial expressions\n"
+    "Drop in photos and see every face at once, each with **calibrated probabilities**: "
+    "when it says 80 %, it is right about eight times in ten."
+)
+st.page_link("app_pages/1_upload.py", label="**Read your photos**", icon=":material/photo_library:")
+try:
+    choices = reading_choices()
+    photo, card = services.sample(choices.model, choices.detector)
+    view = results.PhotoView.of(photo).confident(choices.min_score)
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.image(view.annotated(), width="stretch")
+        st.caption("Eileen Collins, NASA, public domain; read just now by the model at the right.")
+    with right:
+        if view.analysis.faces:
+            scores = view.analysis.faces[0].scores
+            st.markdown(f"#### {scores.emotion.capitalize()}, {scores.confidence:.0%}")
+            st.plotly_chart(charts.composition(scores), config=charts.CONFIG, key="sample")
+        else:
+            results.no_face_found()
+        show_card(card)
+    with st.expander("What this is not", icon=":material/balance:"):
+        st.markdown(
+            "An expression is not a feeling: a face may smile without joy, and feel without "
+            "showing it. The model learned from photos that people labelled at a glance and often "
+            "disagreed about. Do not use it to decide about people, and not on staff or pupils: "
+            "the EU has prohibited that since February 2025 (AI Act, article 5)."
+        )
+except FerError as error:
+    st.error(plain(str(error)), icon=":material/error:")

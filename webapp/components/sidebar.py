@@ -1,0 +1,57 @@
+"""The sidebar's choices: which model, which detector, how sure a face must be."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from fer_core.detection.base import detectors
+from fer_core.domain.errors import ModelError
+from fer_core.inference.analyzer import DEFAULT_DETECTOR
+from fer_core.zoo.store import model_names
+
+_DETECTOR_HELP = {
+    "yunet": "YuNet · finds small and turned faces",
+    "haar": "Haar cascade · the classic, frontal faces",
+    "skin_haar": "Skin, then Haar · colour photos only",
+    "full_frame": "None · the whole picture is one face",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the sidebar says: names of model and detector, and the least detector score."""
+
+    model: str
+    detector: str
+    min_score: float
+
+
+def reading_choices() -> Choices:
+    """Draw the sidebar's controls and return what is chosen.
+
+    Raises:
+        ModelError: There is no model at all.
+    """
+    models = model_names()
+    if not models:
+        raise ModelError("No model is installed: train one, or restore the folder models/default.")
+    names = sorted(detectors.names(), key=lambda name: name != DEFAULT_DETECTOR)
+    with st.sidebar:
+        st.subheader("Reading")
+        model = st.selectbox("Model", models, help="A folder in models/, with its card.")
+        detector = st.selectbox(
+            "Face detector", names, format_func=lambda name: _DETECTOR_HELP.get(name, name)
+        )
+        min_score = st.slider(
+            "Minimum face confidence",
+            min_value=0.0,
+            max_value=1.0,
+            value=0.5,
+            step=0.05,
+            help="Faces that the detector is less sure of are left out everywhere.",
+        )
+        st.caption(
+            "Photos are read in this server's memory and are never written to disk. "
+            "An expression is not a feeling: do not decide about people by it."
+        )
+    return Choices(model, detector, min_score)

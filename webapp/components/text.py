@@ -1,0 +1,15 @@
+"""Text that people typed or named, made safe to show."""
+
+import re
+
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+
+
+def plain(text: str) -> str:
+    """A text that Markdown shows as it stands: no markup, no link, no icon, no HTML."""
+    return _PUNCTUATION.sub(r"\\\1", text)
+
+
+def count(number: int, noun: str) -> str:
+    """A number with its noun, as in 1 face and 2 faces."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
