@@ -171,7 +171,7 @@ def evaluate(
     low, high = report["accuracy_ci95"]
     views = "ten views" if tta else "single view"
     typer.echo(f"{model} on {report['data']} {split}, {views}, n = {report['n']:,}")
-    typer.echo(f"accuracy {report['accuracy']:.1%} (95 % interval {low:.1%} to {high:.1%})")
+    typer.echo(f"accuracy {report['accuracy']:.1%} (95% interval {low:.1%} to {high:.1%})")
     typer.echo(
         f"macro F1 {report['macro_f1']:.3f}, top 2 {report['top2_accuracy']:.1%}, "
         f"ECE {report['ece']:.3f}"
@@ -201,7 +201,7 @@ def promote_run(
 @app.command()
 def bench(as_json: AsJson = False) -> None:
     """Measure import time, end-to-end cost, batch parity and memory on this machine."""
-    from fer_core.inference.bench import run_all
+    from fer_core.bench import run_all
 
     figures = run_all()
     if as_json:

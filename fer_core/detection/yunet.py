@@ -19,7 +19,8 @@ from fer_core.domain.faces import Face
 #   tiles     close to native   the small faces of a large photo
 _OVERVIEW_SIDE = 224
 _WHOLE_AREA = 640 * 640
-_WHOLE_LONGEST_FACE = 256.0  # the overview has these at 65 px or more
+_WHOLE_LONGEST_FACE = 256.0
+_OVERVIEW_LEAST_FACE = 128.0  # in pixels of the whole view, where there is one
 
 # Tiles only where the whole view shrinks a 24 px face under 10 px: a 1,080p frame stays without.
 _TILES_BELOW_SCALE = 0.4
@@ -46,6 +47,7 @@ _MOST_SECOND_LOOKS = 300  # 3 ms each; the most promising first
 
 _SMALLEST_IMAGE = 8  # no face can be told in fewer pixels
 _SAME_FACE_IOU = 0.4
+_PART_COVERED = 0.5
 
 
 @detectors.register("yunet")
@@ -75,13 +77,17 @@ class YuNetDetector:
 
         whole = scaled(image_rgb, whole_scale)
         overview = scaled(whole, overview_scale / whole_scale)
-        faces = self._settled(self._overview.faces(overview), overview, image_rgb)
+        seen = self._overview.faces(overview)
+        if whole_scale > overview_scale:
+            least = _OVERVIEW_LEAST_FACE * overview_scale / whole_scale
+            seen = [face for face in seen if face.side_px >= least]
+        faces = self._joined([], seen, overview, image_rgb)
         if whole_scale > overview_scale:
             seen = [f for f in self._whole.faces(whole) if f.side_px <= _WHOLE_LONGEST_FACE]
-            faces = _refined(faces, self._settled(seen, whole, image_rgb))
+            faces = self._joined(faces, seen, whole, image_rgb)
         if whole_scale < _TILES_BELOW_SCALE:
             large = scaled(image_rgb, min(1.0, math.sqrt(_TILES_AREA / (height * width))))
-            faces = _refined(faces, self._settled(self._faces_in_tiles(large), large, image_rgb))
+            faces = self._joined(faces, self._faces_in_tiles(large), large, image_rgb)
         return largest_first(faces)
 
     def _faces_in_tiles(self, view: ImageRGB) -> list[Face]:
@@ -102,20 +108,23 @@ class YuNetDetector:
                         found.append(face)
         return distinct(found)
 
-    def _settled(self, seen: list[Face], view: ImageRGB, image_rgb: ImageRGB) -> list[Face]:
-        """Carry a view's faces over to the image; only what is sure or stands a second look."""
-        settled: list[Face] = []
+    def _joined(
+        self, known: list[Face], seen: list[Face], view: ImageRGB, image_rgb: ImageRGB
+    ) -> list[Face]:
+        """Add what a finer view shows to the known faces: what is sure or stands a second look."""
+        fine: list[Face] = []
         looks = 0
         for face in sorted(seen, key=lambda f: -f.score):
-            in_image = carried(face, view, image_rgb)
-            if not _centred_within(in_image, image_rgb):
+            large = face.side_px > _DOUBTFUL_SIDE
+            face_in_image = carried(face, view, image_rgb)
+            if not _centred_within(face_in_image, image_rgb):
                 continue
-            if face.score >= (_MIN_SCORE if face.side_px > _DOUBTFUL_SIDE else _SURE_SCORE):
-                settled.append(in_image)
-            elif face.side_px <= _DOUBTFUL_SIDE and looks < _MOST_SECOND_LOOKS:
+            if face.score >= (_MIN_SCORE if large else _SURE_SCORE):
+                fine.append(face_in_image)
+            elif not large and looks < _MOST_SECOND_LOOKS and _is_new(face_in_image, known + fine):
                 looks += 1
-                settled += self._second_look(in_image, image_rgb)
-        return distinct(settled)  # two doubtful boxes may have led to one face
+                fine += self._second_look(face_in_image, image_rgb)
+        return _refined(known, distinct(fine))
 
     def _second_look(self, face: Face, image_rgb: ImageRGB) -> list[Face]:
         """Find a face again in its surroundings, scaled to a good size: one face or none."""
@@ -143,9 +152,13 @@ def _refined(coarse: list[Face], fine: list[Face]) -> list[Face]:
         if best not in faces:
             faces.append(best)
     for face in sorted(fine, key=lambda other: -other.score):
-        if all(covered(face, known) <= 0.5 for known in faces):
+        if _is_new(face, faces):
             faces.append(face)
     return faces
+
+
+def _is_new(face: Face, known: list[Face]) -> bool:
+    return all(covered(face, other) <= _PART_COVERED for other in known)
 
 
 def _tile_spans(length: int) -> Iterator[tuple[int, int]]:

@@ -1,7 +1,7 @@
 """ZIP files of pictures, opened in memory one member at a time; nothing is written to disk.
 
 What makes a file a ZIP is its first bytes, not its suffix. A member's name is only a label: "../"
-and absolute names are cleaned (`images.display_name`) and the member is read like any other.
+and absolute names are cleaned (`file_names.display_name`) and the member is read like any other.
 Only stored and Deflate members are read, because Python's bzip2 and LZMA readers cannot be told
 how many bytes to unpack at most.
 """
@@ -14,7 +14,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from fer_core.domain.errors import ArchiveError
-from fer_core.domain.images import MAX_FILE_BYTES, display_name
+from fer_core.domain.file_names import display_name
+from fer_core.domain.images import MAX_FILE_BYTES
 
 MAX_MEMBERS = 2_000
 """Files that are read from one archive; folders and system files do not count."""

@@ -11,7 +11,6 @@ import importlib
 import io
 import re
 import struct
-import unicodedata
 import zlib
 from pathlib import Path
 from typing import cast
@@ -20,16 +19,16 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageFile, ImageOps
 
+from fer_core.domain.deep_samples import grey_of_wide
 from fer_core.domain.errors import ImageError
+from fer_core.domain.file_names import display_name
+from fer_core.domain.file_signatures import describe, is_short_riff, picture_format
 
 MAX_PIXELS = 100_000_000
 """Largest picture that is decoded, in pixels; a 100-megapixel camera's fits."""
 
 MAX_FILE_BYTES = 200 * 1024 * 1024
 """Largest file that is read, in bytes."""
-
-MAX_NAME_LENGTH = 120
-"""Longest name that `display_name` returns, in characters."""
 
 SUPPORTED_SUFFIXES = (
     ".jpg",
@@ -58,31 +57,6 @@ _PLUGINS = {
     "AVIF": ("PIL.AvifImagePlugin", "AvifImageFile"),
 }
 
-_PICTURE_STARTS = {
-    rb"\xff\xd8\xff": "JPEG",
-    rb"\x89PNG\r\n\x1a\n": "PNG",
-    rb"RIFF.{4}WEBP": "WebP",
-    # "BM" alone also begins many a text; the three zeros end the size of the second header.
-    rb"BM.{13}\x00{3}": "BMP",
-    rb"II[*+]\x00|MM\x00[*+]": "TIFF",
-    rb"GIF8[79]a": "GIF",
-}
-_HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
-_AVIF_BRANDS = {b"avif", b"avis"}
-
-_OTHER_STARTS = {
-    rb"(?i)\s*<(!doctype\s+)?html": "a web page",
-    rb"(?i)\s*(<\?xml.{0,300})?<svg": "an SVG drawing",
-    rb"%PDF": "a PDF document",
-    rb"PK(\x03\x04|\x05\x06|\x07\x08)": "a ZIP archive",
-    rb"Rar!|7z\xbc\xaf|\x1f\x8b": "a compressed archive",
-    rb".{4}ftyp|RIFF.{4}AVI |\x1a\x45\xdf\xa3": "a video or sound file",
-    rb"RIFF.{4}WAVE|ID3|OggS|fLaC": "a sound file",
-    rb"\x00\x00\x00\x0cjP  |\xff\x4f\xff\x51": "a JPEG 2000 picture",
-    rb"8BPS": "a Photoshop document",
-    rb"MZ|\x7fELF": "a program",
-}
-
 # What Pillow, libheif and their parsers were seen to raise, or can by their code, on damaged
 # files. Warning is here for processes that run with warnings as errors.
 _DAMAGE_ERRORS = (
@@ -104,8 +78,6 @@ _DAMAGE_ERRORS = (
 _BOMB_ERRORS = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 _CUT_SHORT = re.compile(r"truncat|end of file|no more images|not enough image data", re.IGNORECASE)
 
-_TIFF_BITS_PER_SAMPLE = 258
-_TIFF_PHOTOMETRIC = 262
 _CHUNK = 1 << 20
 
 
@@ -128,10 +100,10 @@ def decode_image(data: bytes, name: str) -> npt.NDArray[np.uint8]:
     """
     shown = display_name(name)
     _check_file_bytes(len(data), shown)
-    kind = _picture_format(data)
+    kind = picture_format(data)
     if kind is None:
         raise ImageError(
-            f"{shown}: expected a picture ({', '.join(_PLUGINS)}), received {_describe(data)}. "
+            f"{shown}: expected a picture ({', '.join(_PLUGINS)}), received {describe(data)}. "
             "Save it as JPEG or PNG and try again."
         )
     module, plugin = _PLUGINS[kind]
@@ -152,7 +124,7 @@ def decode_image(data: bytes, name: str) -> npt.NDArray[np.uint8]:
         ) from error
     except _DAMAGE_ERRORS as error:
         state = "one that is damaged or of an unusual kind"
-        if _CUT_SHORT.search(str(error)) or _is_short_riff(data):
+        if _CUT_SHORT.search(str(error)) or is_short_riff(data):
             state = f"one that is truncated (it ends after {len(data):,} bytes)"
         raise ImageError(
             f"{shown}: expected a whole {kind} picture, received {state}. "
@@ -220,31 +192,6 @@ def encode_png(image: npt.NDArray[np.uint8]) -> bytes:
     return buffer.getvalue()
 
 
-def display_name(name: str) -> str:
-    """A file's name in a form that is safe to show in one line of plain text.
-
-    Control and invisible characters (line breaks, text direction, lone surrogates) are dropped,
-    ".." and drive letters too, an absolute path is reduced to its last part, and a long name
-    loses its middle. The result is never empty and is its own display name. HTML is not
-    escaped: that is the page's job.
-    """
-    path = name.replace("\\", "/")
-    is_absolute = re.match(r"/|[A-Za-z]:/", path) is not None
-    # The tail is enough: a name of megabytes need not be cleaned in whole.
-    cleaned = (_printable(part) for part in path[-8 * MAX_NAME_LENGTH :].split("/"))
-    parts = [part for part in cleaned if not re.fullmatch(r"\.{0,2}|[A-Za-z]:", part)]
-    shown = "/".join(parts[-1:] if is_absolute else parts) or "unnamed file"
-    if len(shown) > MAX_NAME_LENGTH:
-        tail = MAX_NAME_LENGTH * 2 // 3
-        shown = f"{shown[: MAX_NAME_LENGTH - tail - 1].rstrip()}…{shown[-tail:].lstrip()}"
-    return shown
-
-
-def _printable(text: str) -> str:
-    kept = (c for c in text if c.isspace() or not unicodedata.category(c).startswith("C"))
-    return " ".join("".join(kept).split())
-
-
 def _check_file_bytes(size: int, shown: str) -> None:
     if size == 0:
         raise ImageError(
@@ -266,50 +213,13 @@ def _check_pixels(size_wh: tuple[int, int], shown: str) -> None:
         )
 
 
-def _picture_format(data: bytes) -> str | None:
-    """The format by content: a key of `_PLUGINS`, or None."""
-    if data[4:8] == b"ftyp":
-        box = data[8 : min(int.from_bytes(data[:4]), 512)]
-        brands = {box[i : i + 4] for i in range(0, len(box), 4)}
-        if brands & _AVIF_BRANDS:
-            return "AVIF"
-        return "HEIC" if brands & _HEIC_BRANDS else None
-    return _first_match(_PICTURE_STARTS, data)
-
-
-def _describe(data: bytes) -> str:
-    """What bytes that are no supported picture look like, in words."""
-    known = _first_match(_OTHER_STARTS, data)
-    if known is not None:
-        return known
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "plain text"
-    head = data[:512].decode("utf-8", errors="replace")
-    odd = sum(c == "\ufffd" or not (c.isprintable() or c.isspace()) for c in head)
-    # A tenth: text in an older encoding has some odd letters, binary data a majority.
-    return "plain text" if odd <= len(head) // 10 else "data of an unknown kind"
-
-
-def _first_match(starts: dict[bytes, str], data: bytes) -> str | None:
-    head = data[:512]
-    return next(
-        (kind for start, kind in starts.items() if re.match(start, head, re.DOTALL)),
-        None,
-    )
-
-
-def _is_short_riff(data: bytes) -> bool:
-    """Whether a WebP ends before its header says; libwebp tells no reason."""
-    return data[:4] == b"RIFF" and int.from_bytes(data[4:8], "little") + 8 > len(data)
-
-
 def _upright_rgb(image: ImageFile.ImageFile) -> npt.NDArray[np.uint8]:
     image.load()
     # Metadata that cannot be read costs the orientation, not the picture.
     with contextlib.suppress(*_DAMAGE_ERRORS):
         ImageOps.exif_transpose(image, in_place=True)
     if image.mode.startswith("I") or image.mode == "F":
-        return np.repeat(_grey_of_wide(image)[..., np.newaxis], 3, axis=2)
+        return np.repeat(grey_of_wide(image)[..., np.newaxis], 3, axis=2)
     return _to_array(_on_white(image))
 
 
@@ -334,46 +244,6 @@ def _to_array(image: Image.Image) -> npt.NDArray[np.uint8]:
             block = np.asarray(image.crop((left, top, right, bottom)))
             array[top:bottom, left:right] = block
     return array
-
-
-def _grey_of_wide(image: ImageFile.ImageFile) -> npt.NDArray[np.uint8]:
-    """Grey samples of more than 8 bits as 8; Pillow's own conversion clips them at 255."""
-    samples = np.asarray(image)
-    tags = getattr(image, "tag_v2", {})
-    if image.mode.startswith("I;16"):
-        # The high byte, which is also what Pillow makes of 16-bit colour.
-        bits = 12 if tags.get(_TIFF_BITS_PER_SAMPLE) == (12,) else 16
-        grey = (samples >> (bits - 8)).astype(np.uint8)
-    else:
-        grey = _rescaled(samples)
-    if tags.get(_TIFF_PHOTOMETRIC) == 0:  # white is zero
-        grey = 255 - grey
-    transparent = image.info.get("transparency")
-    if isinstance(transparent, int):
-        grey[samples == transparent] = 255
-    return grey
-
-
-def _rescaled(samples: npt.NDArray[np.generic]) -> npt.NDArray[np.uint8]:
-    """32-bit integer or float samples, whose white no standard fixes, as 8-bit.
-
-    White is 1, 255 or 65535 where the brightest sample lies within the upper fifteen sixteenths
-    of that scale, else the brightest sample; black is 0, or the darkest sample if negative.
-    """
-    flat = samples.reshape(-1)
-    grey = np.zeros(flat.shape, np.uint8)
-    finite = flat[np.isfinite(flat)]
-    if finite.size:
-        low, high = float(finite.min()), float(finite.max())
-        black = min(low, 0.0)
-        white = next((w for w in (1.0, 255.0, 65535.0) if w / 16 <= high <= w), high)
-        gain = 255.0 / (white - black) if white > black else 0.0
-        for start in range(0, flat.size, _CHUNK):  # float64 of the whole would be 800 MB
-            with np.errstate(invalid="ignore"):  # a signalling NaN
-                part = flat[start : start + _CHUNK].astype(np.float64)
-            part = np.nan_to_num(part, nan=black, posinf=white, neginf=black)
-            grey[start : start + _CHUNK] = np.rint(np.clip((part - black) * gain, 0, 255))
-    return grey.reshape(samples.shape)
 
 
 def _to_pillow(image: npt.NDArray[np.uint8]) -> Image.Image:

@@ -13,7 +13,8 @@ from fer_core.domain.emotions import colour_rgb
 Rect = tuple[float, float, float, float]  # left, top, right, bottom
 
 # Below this a picture is enlarged first: a label that can be read would hide a 48 px face.
-_SMALLEST_LONG_SIDE_PX = 480
+_SMALLEST_LONG_SIDE_PX = 800
+_SMALLEST_FONT_PX = 11
 
 
 def annotate(image_rgb: npt.NDArray[np.uint8], analysis: FrameAnalysis) -> npt.NDArray[np.uint8]:
@@ -24,7 +25,7 @@ def annotate(image_rgb: npt.NDArray[np.uint8], analysis: FrameAnalysis) -> npt.N
         analysis: What was found in it.
 
     Returns:
-        A new picture, (H', W', 3) RGB uint8; one under 480 px is enlarged by a whole factor.
+        A new picture, (H', W', 3) RGB uint8; one under 800 px is enlarged by a whole factor.
     """
     enlarge = -(-_SMALLEST_LONG_SIDE_PX // max(image_rgb.shape[:2]))
     image = _scaled(image_rgb, enlarge) if enlarge > 1 else image_rgb
@@ -36,9 +37,10 @@ def annotate(image_rgb: npt.NDArray[np.uint8], analysis: FrameAnalysis) -> npt.N
     boxes = [(face, _rect(face, factor)) for face in analysis.faces]
     for face, box in boxes:
         _draw_box(draw, box, face, unit)
+    font = _font(max(_SMALLEST_FONT_PX, round(_font_share(len(boxes)) * max(canvas.size))))
     taken: list[Rect] = []
     for face, box in boxes:
-        taken.append(_draw_label(draw, box, face, unit, canvas.size, taken))
+        taken.append(_draw_label(draw, box, face, font, canvas.size, taken))
     return np.asarray(canvas)
 
 
@@ -56,8 +58,8 @@ def _scaled(image: npt.NDArray[np.uint8], factor: float) -> npt.NDArray[np.uint8
 
 
 def label_of(face: AnalyzedFace) -> str:
-    """The text beside a face: "happy 97 %"."""
-    return f"{face.scores.emotion} {face.scores.confidence:.0%}".replace("%", "\u2009%")
+    """The text beside a face: "happy 97%"."""
+    return f"{face.scores.emotion} {face.scores.confidence:.0%}"
 
 
 def _rect(face: AnalyzedFace, factor: float) -> Rect:
@@ -79,14 +81,11 @@ def _draw_label(
     draw: ImageDraw.ImageDraw,
     box: Rect,
     face: AnalyzedFace,
-    unit: float,
+    font: ImageFont.FreeTypeFont,
     canvas_wh: tuple[int, int],
     taken: list[Rect],
 ) -> Rect:
     """Write the label where it hides least; returns the place that it took."""
-    # A crowd's labels shrink with the faces, but never below what can be read.
-    size_px = min(max((box[2] - box[0]) * 0.16, 15 * unit), 30 * unit)
-    font = _font(max(11, round(size_px)))
     text = label_of(face)
     pad = font.size * 0.35
     left, _, right, _ = font.getbbox(text)
@@ -131,6 +130,13 @@ def ink_on(rgb: tuple[int, int, int]) -> tuple[int, int, int]:
     luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
     # Contrast with white equals contrast with black at a luminance of 0.179.
     return (0, 0, 0) if luminance > 0.179 else (255, 255, 255)
+
+
+def _font_share(faces: int) -> float:
+    """Height of a label's letters as a share of the picture: a crowd's labels need less room."""
+    if faces <= 6:
+        return 0.034
+    return 0.026 if faces <= 15 else 0.018
 
 
 @lru_cache(maxsize=64)

@@ -1,5 +1,6 @@
 """How a model wants its faces."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -39,8 +40,10 @@ class PreprocessSpec:
             raise ValueError(f"size_hw must be two sides of 8 to 1024 px, got {self.size_hw}")
         if self.channels not in (1, 3):
             raise ValueError(f"channels must be 1 (grey) or 3 (RGB), got {self.channels}")
-        if not self.scale > 0:
-            raise ValueError(f"scale must be positive, got {self.scale}")
+        if not 0 < self.scale < math.inf:
+            raise ValueError(f"scale must be positive and finite, got {self.scale}")
+        if not math.isfinite(self.offset):
+            raise ValueError(f"offset must be finite, got {self.offset}")
         if not -0.5 <= self.margin <= 2.0:
             raise ValueError(f"margin must be within -0.5 and 2, got {self.margin}")
         for step in self.enhance:

@@ -79,10 +79,11 @@ class ModelCard:
             fields = json.loads(path.read_text(encoding="utf-8"))
             fields["spec"] = PreprocessSpec.from_dict(fields["spec"])
             fields["labels"] = tuple(fields["labels"])
+            fields["sha256"] = dict(fields["sha256"])
             return cls(**fields)
         except FileNotFoundError:
             raise ModelError(f"{path} is missing: expected a model's card there.") from None
-        except (ValueError, TypeError, KeyError, OSError, FerError) as error:
+        except (ValueError, TypeError, KeyError, AttributeError, OSError, FerError) as error:
             raise ModelError(
                 f"{path} is not a model's card ({type(error).__name__}: {error}); "
                 "restore the file or train the model again."

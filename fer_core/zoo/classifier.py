@@ -41,15 +41,14 @@ class EmotionClassifier:
             )
         except Exception as error:  # noqa: BLE001  ONNX Runtime's errors share no narrower base
             raise ModelError(f"{onnx_path} is not a network that can run: {error}") from None
-        (self._input,) = self._session.get_inputs()
-        (output,) = self._session.get_outputs()
-        if tuple(self._input.shape[1:]) != card.spec.input_shape or output.shape[1:] != [
-            len(card.labels)
-        ]:
+        inputs, outputs = self._session.get_inputs(), self._session.get_outputs()
+        received = [list(end.shape[1:]) for end in (*inputs, *outputs)]
+        if received != [list(card.spec.input_shape), [len(card.labels)]]:
             raise ModelError(
                 f"{onnx_path} does not fit its card: expected input {card.spec.input_shape} and "
-                f"{len(card.labels)} outputs, got {self._input.shape[1:]} and {output.shape[1:]}."
+                f"{len(card.labels)} outputs, got {' and '.join(map(str, received))}."
             )
+        self._input = inputs[0]
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -74,7 +73,12 @@ class EmotionClassifier:
             ImageError: The crops have another shape or type.
         """
         crops = np.asarray(crops)
-        if crops.dtype != np.uint8 or crops.ndim not in (3, 4) or crops.shape[3:] not in ((), (3,)):
+        if (
+            crops.dtype != np.uint8
+            or crops.ndim not in (3, 4)
+            or crops.shape[3:] not in ((), (3,))
+            or 0 in crops.shape[1:]
+        ):
             raise ImageError(
                 f"predict expects (N, H, W) or (N, H, W, 3) uint8, got {crops.shape} {crops.dtype}."
             )

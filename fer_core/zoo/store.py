@@ -18,12 +18,13 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 def model_names() -> tuple[str, ...]:
-    """Names of all folders that hold a card, the default first."""
+    """Names of all folders that hold a card and can be asked for, the default first."""
     folder = models_dir()
     if not folder.is_dir():
         return ()
-    names = [path.parent.name for path in folder.glob(f"*/{CARD_FILE}")]
-    return tuple(sorted(names, key=lambda name: (name != DEFAULT_MODEL, name)))
+    names = (path.parent.name for path in folder.glob(f"*/{CARD_FILE}"))
+    usable = filter(_NAME.fullmatch, names)
+    return tuple(sorted(usable, key=lambda name: (name != DEFAULT_MODEL, name)))
 
 
 def model_folder(name: str) -> Path:

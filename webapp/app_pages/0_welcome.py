@@ -12,28 +12,31 @@ from webapp.components.text import plain
 
 def show_card(card: ModelCard) -> None:
     """The serving model's leading figures, each with its split."""
-    st.markdown(f"#### The model: {plain(card.name)}")
+    st.subheader(f"Served by the model “{plain(card.name)}”")
     for split, figures in card.metrics.items():
         low, high = figures["accuracy_ci95"]
-        accuracy, second, error = st.columns(3)
-        accuracy.metric(
-            "Accuracy",
-            f"{figures['accuracy']:.1%}",
-            help=f"95 % interval {low:.1%} to {high:.1%}",
+        accuracy, second, error, size = st.columns(4)
+        accuracy.metric("Accuracy", f"{figures['accuracy']:.1%}", border=True)
+        second.metric(
+            "Top 2",
+            f"{figures['top2_accuracy']:.1%}",
+            help="How often the true label is among the two most probable.",
+            border=True,
         )
-        second.metric("Right in two guesses", f"{figures['top2_accuracy']:.1%}")
         error.metric(
             "Calibration error",
             f"{figures['ece']:.1%}",
             help="Mean gap between a stated probability and how often it is right (ECE).",
+            border=True,
         )
+        size.metric("Parameters", f"{card.parameters / 1e6:.2f} M", border=True)
         st.caption(
             f"{plain(card.dataset['name'])} {plain(split)}, n = {figures['n']:,}, one view of each "
-            f"face; 95 % interval of the accuracy {low:.1%} to {high:.1%}."
+            f"face; 95% interval of the accuracy {low:.1%} to {high:.1%}. The epoch and the "
+            "temperature were chosen on this split."
         )
     st.caption(
-        f"{card.parameters:,} parameters · {', '.join(map(plain, card.labels))} · "
-        f"{plain(card.training_data_terms)}"
+        f"Labels: {', '.join(map(plain, card.labels))}. Data: {plain(card.training_data_terms)}."
     )
 
 
@@ -41,9 +44,10 @@ st.title("FER Studio")
 st.markdown(
     "##### An honest reading of facial expressions\n"
     "Drop in photos and see every face at once, each with **calibrated probabilities**: "
-    "when it says 80 %, it is right about eight times in ten."
+    "when it says 80%, it is right about eight times in ten."
 )
-st.page_link("app_pages/1_upload.py", label="**Read your photos**", icon=":material/photo_library:")
+if st.button("Read your photos", type="primary", icon=":material/photo_library:"):
+    st.switch_page("app_pages/1_upload.py")
 try:
     choices = reading_choices()
     photo, card = services.sample(choices.model, choices.detector)
@@ -51,15 +55,15 @@ try:
     left, right = st.columns(2, gap="large")
     with left:
         st.image(view.annotated(), width="stretch")
-        st.caption("Eileen Collins, NASA, public domain; read just now by the model at the right.")
     with right:
         if view.analysis.faces:
             scores = view.analysis.faces[0].scores
-            st.markdown(f"#### {scores.emotion.capitalize()}, {scores.confidence:.0%}")
+            st.subheader(f"{plain(scores.emotion.capitalize())}, {scores.confidence:.0%}")
             st.plotly_chart(charts.composition(scores), config=charts.CONFIG, key="sample")
         else:
             results.no_face_found()
-        show_card(card)
+        st.caption("Eileen Collins, NASA, public domain; read just now.")
+    show_card(card)
     with st.expander("What this is not", icon=":material/balance:"):
         st.markdown(
             "An expression is not a feeling: a face may smile without joy, and feel without "

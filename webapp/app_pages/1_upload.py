@@ -28,10 +28,14 @@ def chosen_files() -> list[File]:
         accept_multiple_files=True,
         help="JPEG, PNG, WebP, BMP, TIFF, GIF (first frame), HEIC, AVIF, up to 200 MB each.",
     )
-    if st.button("Try the sample photo", icon=":material/rocket_launch:"):
-        st.session_state["sample"] = True
+    with_sample = st.session_state.setdefault("sample", False)
+    st.button(
+        "Remove the sample photo" if with_sample else "Try the sample photo",
+        icon=":material/close:" if with_sample else ":material/rocket_launch:",
+        on_click=lambda: st.session_state.update(sample=not with_sample),
+    )
     files: list[File] = [(upload.file_id, upload.name, upload.getvalue) for upload in uploads]
-    if st.session_state.get("sample"):
+    if with_sample:
         name, data = services.sample_file()
         files.append(("sample", name, lambda: data))
     return files

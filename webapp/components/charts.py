@@ -28,7 +28,7 @@ def composition(scores: EmotionScores) -> go.Figure:
             text=[f"{value:.1f}" for value in values],
             textposition="outside",
             cliponaxis=False,
-            hovertemplate="%{y}: %{x:.1f} %<extra></extra>",
+            hovertemplate="%{y}: %{x:.1f}%<extra></extra>",
         )
     )
     figure.update_xaxes(range=[0, 118], visible=False, fixedrange=True)
@@ -52,7 +52,7 @@ def mood_bar(mood: GroupMood) -> go.Figure:
                 y=[""],
                 orientation="h",
                 marker={"color": MOOD_COLOURS[name]},
-                hovertemplate=f"{name}: %{{x:.0f}} %<extra></extra>",
+                hovertemplate=f"{name}: %{{x:.0f}}%<extra></extra>",
             )
             for name in MOODS
         ]

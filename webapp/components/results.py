@@ -21,7 +21,9 @@ from webapp.components.text import count, plain
 SHOWN_SIDE_PX = 1600
 """Longer side of a photo as a page shows it and as the annotated ZIP holds it."""
 
-_FACES_AT_FIRST = 4
+_FACES_BESIDE = 2
+_THUMBNAIL_SHOWN_PX = 72
+_FACES_IN_A_ROW = 3
 _THUMBNAIL = PreprocessSpec(size_hw=(128, 128), channels=3, margin=0.3, align=False)
 
 
@@ -79,11 +81,13 @@ def show_photo(view: PhotoView, key: str) -> None:
         left, right = st.columns([3, 2], gap="large")
         left.image(view.annotated(), width="stretch")
         with right:
-            if analysis.faces:
-                show_mood(analysis.faces, key)
-                _show_faces(view, key)
-            else:
+            if not analysis.faces:
                 no_face_found()
+                return
+            show_mood(analysis.faces, key)
+            for number in range(min(len(analysis.faces), _FACES_BESIDE)):
+                _show_face(view, number, key)
+        _show_other_faces(view, key)
 
 
 def no_face_found() -> None:
@@ -163,19 +167,26 @@ def annotated_zip(views: Iterable[PhotoView]) -> bytes:
     return stream.getvalue()
 
 
-def _show_faces(view: PhotoView, key: str) -> None:
-    faces = list(zip(view.analysis.faces, view.thumbnails, strict=True))
-    shown = len(faces)
-    if len(faces) > _FACES_AT_FIRST and not st.toggle(
-        f"Show all {len(faces)} faces", key=f"all-{key}"
+def _show_other_faces(view: PhotoView, key: str) -> None:
+    """Show the faces that have no place beside the picture: one row at once, all on request."""
+    others = range(_FACES_BESIDE, len(view.analysis.faces))
+    if len(others) > _FACES_IN_A_ROW and not st.toggle(
+        f"Show all {len(view.analysis.faces)} faces", key=f"all-{key}"
     ):
-        shown = _FACES_AT_FIRST
-    for number, (face, thumbnail) in enumerate(faces[:shown], start=1):
-        picture, bars = st.columns([1, 3], vertical_alignment="center")
-        picture.image(thumbnail, width="stretch")
-        with bars:
-            scores = face.scores
-            st.markdown(f"**{number}. {plain(scores.emotion)}** {scores.confidence:.0%}")
-            st.plotly_chart(
-                charts.composition(scores), config=charts.CONFIG, key=f"face-{key}-{number}"
-            )
+        others = others[:_FACES_IN_A_ROW]
+    for start in range(0, len(others), _FACES_IN_A_ROW):
+        row = others[start : start + _FACES_IN_A_ROW]
+        for column, number in zip(st.columns(_FACES_IN_A_ROW, gap="medium"), row, strict=False):
+            with column:
+                _show_face(view, number, key)
+
+
+def _show_face(view: PhotoView, number: int, key: str) -> None:
+    scores = view.analysis.faces[number].scores
+    st.markdown(f"**{number + 1}. {plain(scores.emotion)}** {scores.confidence:.0%}")
+    # Columns would stack on a phone and blow the thumbnail up to the full width.
+    with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
+        st.image(view.thumbnails[number], width=_THUMBNAIL_SHOWN_PX)
+        st.plotly_chart(
+            charts.composition(scores), config=charts.CONFIG, key=f"face-{key}-{number}"
+        )

@@ -9,11 +9,11 @@ from fer_core.domain.errors import ModelError
 from fer_core.inference.analyzer import DEFAULT_DETECTOR
 from fer_core.zoo.store import model_names
 
-_DETECTOR_HELP = {
-    "yunet": "YuNet · finds small and turned faces",
-    "haar": "Haar cascade · the classic, frontal faces",
-    "skin_haar": "Skin, then Haar · colour photos only",
-    "full_frame": "None · the whole picture is one face",
+_DETECTORS = {
+    "yunet": ("YuNet", "finds small and turned faces"),
+    "haar": ("Haar cascade", "the classic; frontal faces only"),
+    "skin_haar": ("Skin, then Haar", "searches skin only, so colour photos only"),
+    "full_frame": ("Whole picture", "for photos that are already cropped to one face"),
 }
 
 
@@ -40,7 +40,10 @@ def reading_choices() -> Choices:
         st.subheader("Reading")
         model = st.selectbox("Model", models, help="A folder in models/, with its card.")
         detector = st.selectbox(
-            "Face detector", names, format_func=lambda name: _DETECTOR_HELP.get(name, name)
+            "Face detector",
+            names,
+            format_func=lambda name: _DETECTORS.get(name, (name, ""))[0],
+            help="\n".join(f"- **{title}** {text}" for title, text in _DETECTORS.values()),
         )
         min_score = st.slider(
             "Minimum face confidence",

@@ -34,10 +34,10 @@ def build(
 
     Raises:
         UnknownNameError: There is no such architecture.
-        RecipeError: It has no such setting.
+        RecipeError: It has no such setting, or not with such a value.
     """
     architecture = architectures.get(name)
     try:
         return architecture(input_shape, classes, **settings)
-    except TypeError as error:
+    except (TypeError, ValueError) as error:
         raise RecipeError(f"Architecture {name!r} does not take these settings: {error}.") from None

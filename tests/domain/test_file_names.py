@@ -3,7 +3,8 @@
 import pytest
 
 from fer_core.domain.errors import ImageError
-from fer_core.domain.images import MAX_NAME_LENGTH, decode_image, display_name
+from fer_core.domain.file_names import MAX_NAME_LENGTH, display_name
+from fer_core.domain.images import decode_image
 
 
 @pytest.mark.parametrize(

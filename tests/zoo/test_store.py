@@ -1,0 +1,157 @@
+"""Models are found by name, and no file is trusted that its card does not vouch for."""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from fer_core.domain.errors import FerError, ModelError, UnknownNameError
+from fer_core.zoo.card import CARD_FILE, KERAS_FILE, ONNX_FILE, ModelCard
+from fer_core.zoo.store import (
+    load_card,
+    model_folder,
+    model_names,
+    new_folder,
+    sha256_of,
+    verified_file,
+)
+
+AddModel = Callable[[str], ModelCard]
+
+# --- Names ---
+
+
+def test_names_are_sorted_with_the_default_first(add_model: AddModel) -> None:
+    for name in ("zebra", "default", "ant"):
+        add_model(name)
+    assert model_names() == ("default", "ant", "zebra")
+
+
+def test_only_a_folder_with_a_card_that_can_be_asked_for_counts(
+    add_model: AddModel, models: Path
+) -> None:
+    for name in ("good", ".backup", "with space"):
+        add_model(name)
+    (models / "yunet").mkdir()  # the detector's, without a card
+    (models / "README.md").write_text("Models")
+    assert model_names() == ("good",)
+
+
+def test_a_missing_folder_of_models_is_an_empty_one(models: Path) -> None:
+    models.rmdir()
+    assert model_names() == ()
+    with pytest.raises(UnknownNameError, match="expected one of none"):
+        load_card("default")
+
+
+def test_a_card_is_found_by_name(add_model: AddModel) -> None:
+    assert add_model("good") == load_card("good")
+
+
+def test_an_unknown_model_is_answered_with_the_known(add_model: AddModel) -> None:
+    add_model("ant"), add_model("bee")
+    with pytest.raises(UnknownNameError, match=r"Unknown model 'cat': expected one of ant, bee\."):
+        load_card("cat")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", ".", "..", "../good", "good/../good", "/etc", "a\\b", ".good", "a b", "good\n", "a" * 65],
+)
+def test_a_name_that_could_climb_is_refused(add_model: AddModel, name: str) -> None:
+    add_model("good")
+    with pytest.raises(FerError, match="expected 1 to 64 letters, digits"):
+        model_folder(name)
+    with pytest.raises(FerError, match="good"):
+        load_card(name)
+
+
+@pytest.mark.parametrize("name", ["default", "fer7-v1.2", "A_1", "a" * 64])
+def test_an_ordinary_name_is_a_folder_of_models(models: Path, name: str) -> None:
+    assert model_folder(name) == models / name
+
+
+# --- Files ---
+
+
+def test_the_hash_is_sha256(tmp_path: Path) -> None:
+    (tmp_path / "abc").write_bytes(b"abc")
+    # The first example of FIPS 180-2, appendix B.1.
+    expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    assert sha256_of(tmp_path / "abc") == expected
+
+
+def test_a_vouched_file_is_handed_out(add_model: AddModel, models: Path) -> None:
+    card = add_model("good")
+    path = verified_file(card, models / "good", ONNX_FILE)
+    assert hashlib.sha256(path.read_bytes()).hexdigest() == card.sha256[ONNX_FILE]
+
+
+def test_a_file_that_the_card_does_not_know_is_refused(add_model: AddModel, models: Path) -> None:
+    card = add_model("good")
+    (models / "good" / KERAS_FILE).write_bytes(b"smuggled in")
+    with pytest.raises(ModelError, match=r"card of model 'good' has no model\.keras"):
+        verified_file(card, models / "good", KERAS_FILE)
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (lambda path: path.unlink(), "is missing"),
+        (lambda path: path.write_bytes(path.read_bytes()[:-1]), "truncated or altered"),
+        (lambda path: path.write_bytes(path.read_bytes() + b"\0"), "truncated or altered"),
+        (lambda path: path.write_bytes(b""), "truncated or altered"),
+    ],
+    ids=["missing", "truncated", "longer", "empty"],
+)
+def test_a_damaged_file_is_named(
+    add_model: AddModel, models: Path, damage: Callable[[Path], object], message: str
+) -> None:
+    card = add_model("good")
+    path = models / "good" / ONNX_FILE
+    damage(path)
+    with pytest.raises(ModelError, match=message) as caught:
+        verified_file(card, models / "good", ONNX_FILE)
+    assert str(path) in str(caught.value)
+
+
+# --- Writing a folder ---
+
+
+def test_a_new_folder_appears_whole(tmp_path: Path) -> None:
+    folder = tmp_path / "below" / "model"
+    with new_folder(folder) as work:
+        (work / "a").write_text("1")
+        assert not folder.exists()
+    assert [path.name for path in folder.iterdir()] == ["a"]
+
+
+def test_the_old_content_stands_until_the_new_is_complete(tmp_path: Path) -> None:
+    folder = tmp_path / "model"
+    folder.mkdir()
+    (folder / "old").write_text("1")
+    with new_folder(folder) as work:
+        (work / "new").write_text("2")
+        assert [path.name for path in folder.iterdir()] == ["old"]
+    assert [path.name for path in folder.iterdir()] == ["new"]
+    assert list(tmp_path.iterdir()) == [folder]  # no scratch is left
+
+
+@pytest.mark.parametrize("existed", [True, False])
+def test_an_error_leaves_all_as_it_was(tmp_path: Path, existed: bool) -> None:
+    folder = tmp_path / "model"
+    if existed:
+        folder.mkdir()
+        (folder / "old").write_text("1")
+    with pytest.raises(RuntimeError, match="half way"), new_folder(folder) as work:
+        (work / "new").write_text("2")
+        raise RuntimeError("half way")
+    assert [path.name for path in tmp_path.rglob("*")] == (["model", "old"] if existed else [])
+
+
+def test_a_half_written_model_is_not_listed(add_model: AddModel, models: Path) -> None:
+    add_model("good")
+    with new_folder(models / "next") as work:
+        (work / CARD_FILE).write_text("{}")
+        assert model_names() == ("good",)
