@@ -32,8 +32,8 @@ def figures() -> str:
         ),
         _row("calibration error (ECE)", report, lambda r: f"{r['ece']:.3f}"),
         "",
-        f"{card['parameters']:,} parameters, {size_mb:.1f} MB as ONNX. Calibration error before the "
-        f"temperature ({report['temperature']:.2f}): {report['ece_before_temperature']:.3f}.",
+        f"{card['parameters']:,} parameters, {size_mb:.1f} MB as ONNX. Calibration error before "
+        f"the temperature ({report['temperature']:.2f}): {report['ece_before_temperature']:.3f}.",
         "",
         "| on two shared CPU cores | |",
         "| --- | --- |",

@@ -4,6 +4,7 @@ Each command imports what it needs when it runs, so that `--help` answers at onc
 never loads TensorFlow.
 """
 
+import importlib
 import json
 import os
 import sys
@@ -134,7 +135,7 @@ def train(
     faces = open_dataset(data)
     run = Run.begin(plan, data)
     typer.echo(f"run {run.id}")
-    _quiet_tensorflow()
+    _load_keras_quietly()
 
     from fer_core.training.engine import fit
     from fer_core.training.export import export_model
@@ -231,9 +232,22 @@ def _pictures(paths: list[Path]) -> Iterator[Path]:
         yield from found
 
 
-def _quiet_tensorflow() -> None:
-    """Keep TensorFlow's start-up chatter out of a run's log; only works before its import."""
+def _load_keras_quietly() -> None:
+    """Import Keras and its backend without their start-up chatter.
+
+    TensorFlow's libraries write some lines to the process's own stderr before any setting of
+    theirs can stop them; an error in Python still surfaces as an exception.
+    """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    sys.stderr.flush()
+    kept = os.dup(2)
+    try:
+        with Path(os.devnull).open("w") as nothing:
+            os.dup2(nothing.fileno(), 2)
+        importlib.import_module("keras")
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
 
 
 def _progress_teller() -> Callable[["EpochReport"], None]:

@@ -22,7 +22,13 @@ def analyzer(model: str, detector: str) -> EmotionAnalyzer:
     Raises:
         FerError: A name is unknown, or a model's file is missing, truncated or altered.
     """
-    return EmotionAnalyzer(_detector(detector), _classifier(model, _version(model)))
+    return EmotionAnalyzer(_detector(detector), _classifier(model, model_version(model)))
+
+
+def model_version(model: str) -> int:
+    """Changes when a model is replaced, so that the next look at a page loads the new one."""
+    path = model_folder(model) / CARD_FILE
+    return path.stat().st_mtime_ns if path.is_file() else 0
 
 
 def sample_file() -> tuple[str, bytes]:
@@ -36,13 +42,7 @@ def sample(model: str, detector: str) -> tuple[AnalyzedPhoto, ModelCard]:
     Raises:
         FerError: As `analyzer`.
     """
-    return _sample(model, detector, _version(model)), load_card(model)
-
-
-def _version(model: str) -> int:
-    """Changes when a model is replaced, so that the next visit loads the new one."""
-    path = model_folder(model) / CARD_FILE
-    return path.stat().st_mtime_ns if path.is_file() else 0
+    return _sample(model, detector, model_version(model)), load_card(model)
 
 
 @st.cache_resource(show_spinner=False)

@@ -2,6 +2,8 @@
 
 import csv
 import itertools
+import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,10 +42,14 @@ class Fer2013Csv:
         Raises:
             DatasetError: A row is wrong; the text names its line.
         """
-        with Path(path).open(newline="", encoding="utf-8-sig") as stream:
+        # A byte that is not UTF-8 becomes a character that no column allows.
+        with Path(path).open(newline="", encoding="utf-8-sig", errors="replace") as stream:
             rows = csv.reader(stream)
             next(rows)
-            return _collect(_parse_row(row, f"{path}, line {rows.line_num}") for row in rows)
+            try:
+                return _collect(_parse_row(row, f"{path}, line {rows.line_num}") for row in rows)
+            except csv.Error as error:
+                raise DatasetError(f"{path}, line {rows.line_num}: {error}.") from None
 
 
 @dataset_forms.register("fer2013_npz")
@@ -52,7 +58,7 @@ class Fer2013Npz:
 
     def accepts(self, path: str) -> bool:
         """An .npz file that has the pack's arrays."""
-        if Path(path).suffix.lower() != ".npz" or not Path(path).is_file():
+        if Path(path).suffix.lower() != ".npz" or not zipfile.is_zipfile(path):
             return False
         with np.load(path, allow_pickle=False) as pack:
             return set(pack.files) >= _PACK_KEYS
@@ -61,16 +67,27 @@ class Fer2013Npz:
         """Decode all images.
 
         Raises:
-            DatasetError: An image cannot be decoded; the text names its index.
+            DatasetError: The pack is damaged, or an image cannot be decoded; the text names its
+                index.
         """
-        with np.load(path, allow_pickle=False) as pack:
-            data, offset, emotion, usage = (
-                pack[key] for key in ("webp", "offset", "emotion", "usage")
+        try:
+            with np.load(path, allow_pickle=False) as pack:
+                data, offset, emotion, usage = (
+                    pack[key] for key in ("webp", "offset", "emotion", "usage")
+                )
+        except (ValueError, OSError, zipfile.BadZipFile, zlib.error) as error:
+            raise DatasetError(f"{path} is damaged ({error}): copy or pack it again.") from None
+        known = np.isin(usage, range(len(USAGES))).all()
+        if not known or not len(emotion) == len(usage) == len(offset) - 1:
+            raise DatasetError(
+                f"{path}: expected one emotion and one usage of 0 to {len(USAGES) - 1} for each of "
+                f"{len(offset) - 1:,} images."
             )
 
         def samples() -> Iterator[Sample]:
             for i, (start, end) in enumerate(itertools.pairwise(offset)):
-                image = cv2.imdecode(data[start:end], cv2.IMREAD_GRAYSCALE)
+                packed = data[start:end]
+                image = cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE) if packed.size else None
                 if image is None or image.shape != (SIDE_PX, SIDE_PX):
                     raise DatasetError(f"{path}: image {i} is not a {SIDE_PX}×{SIDE_PX} picture.")
                 yield (

@@ -6,7 +6,7 @@ from fer_core.domain.faces import Face
 
 def whole_image(width: int, height: int) -> Face:
     """The face that fills an image of that size, in pixels."""
-    return Face((0.0, 0.0, float(width), float(height)), 1.0)
+    return Face((0.0, 0.0, float(width), float(height)), 1.0, framed=True)
 
 
 @detectors.register("full_frame")

@@ -17,11 +17,13 @@ class Face:
         box_xywh: Left, top, width and height in pixels; forehead to chin, may leave the image.
         score: The detector's confidence, 0 to 1.
         landmarks_xy: Five points in the order of `LANDMARK_NAMES`, or none.
+        framed: The box is already a crop as somebody made it, so no margin is applied to it.
     """
 
     box_xywh: tuple[float, float, float, float]
     score: float
     landmarks_xy: tuple[Point, ...] = ()
+    framed: bool = False
 
     def __post_init__(self) -> None:
         if len(self.box_xywh) != 4 or not all(math.isfinite(v) for v in self.box_xywh):
@@ -51,4 +53,5 @@ class Face:
             (x * factor + dx, y * factor + dy, w * factor, h * factor),
             self.score,
             tuple((px * factor + dx, py * factor + dy) for px, py in self.landmarks_xy),
+            self.framed,
         )

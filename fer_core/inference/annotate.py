@@ -106,8 +106,14 @@ def _free_place(
     taken: list[Rect],
 ) -> Rect:
     """Above the box, else below, else inside; the first that no earlier label has taken."""
+    # Two rows above and below keep the labels of narrow neighbours apart; a crowd needs more.
+    rows = [
+        top
+        for gap in (height * (0.1 + 1.05 * row) for row in range(4))
+        for top in (box[1] - height - gap, box[3] + gap)
+    ]
     candidates = []
-    for top in (box[1] - height * 1.1, box[3] + height * 0.1, box[1], box[3] - height):
+    for top in (*rows[:4], box[1], box[3] - height, *rows[4:]):
         for left in (box[0], box[2] - width):
             x = min(max(left, 0.0), max(canvas_wh[0] - width, 0.0))
             y = min(max(top, 0.0), max(canvas_wh[1] - height, 0.0))

@@ -48,7 +48,7 @@ def crop_face(image_rgb: npt.NDArray[np.uint8], face: Face, spec: PreprocessSpec
         (height, width) grey or (height, width, 3) RGB, uint8.
     """
     height, width = spec.size_hw
-    side = face.side_px * (1.0 + spec.margin)
+    side = face.side_px * (1.0 if face.framed else 1.0 + spec.margin)
     roll = math.radians(roll_deg(face) or 0.0) if spec.align else 0.0
 
     left, top, right, bottom = _surroundings(face, side, roll, image_rgb.shape)

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import warnings
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -77,7 +78,10 @@ def export_model(
     with new_folder(folder) as work:
         expected = served.predict(faces[:256], batch_size=256, verbose=0)
         served.save(work / KERAS_FILE)
-        served.export(work / ONNX_FILE, format="onnx", verbose=False)
+        with warnings.catch_warnings():
+            # Keras' converter asks for np.object, which NumPy takes for a future name.
+            warnings.filterwarnings("ignore", "In the future `np.object`", FutureWarning)
+            served.export(work / ONNX_FILE, format="onnx", verbose=False)
         files = {file: sha256_of(work / file) for file in (ONNX_FILE, KERAS_FILE)}
         card = _card(name, served, recipe, data, files, temperature)
         classifier = EmotionClassifier(card, work / ONNX_FILE)

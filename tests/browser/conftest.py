@@ -1,19 +1,17 @@
 """A running app and a real Chromium to look at it with."""
 
 import os
+import shlex
 import shutil
-import socket
-import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.browser.server import free_port, running
+
 WAIT_MS = 60_000
 
 
@@ -25,21 +23,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def app_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The web app as `make app` starts it, on a free port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    """The web app as `make app` starts it, on a free port; its log must show no traceback."""
     log = tmp_path_factory.mktemp("server") / "log.txt"
-    command = [sys.executable, "-m", "streamlit", "run", "webapp/Home.py"]
-    options = ["--server.port", str(port), "--server.headless", "true"]
-    with log.open("w") as stream:
-        server = subprocess.Popen([*command, *options], cwd=ROOT, stdout=stream, stderr=stream)
-        try:
-            _wait_for(f"http://127.0.0.1:{port}/_stcore/health", server, log)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.terminate()
-            server.wait(timeout=20)
+    port = free_port()
+    streamlit = f"{shlex.quote(sys.executable)} -m streamlit"
+    command = f"{streamlit} run webapp/Home.py --server.port {port} --server.headless true"
+    with running(f"exec {command}", port, log) as url:
+        yield url
     assert "Traceback" not in log.read_text(), log.read_text()
 
 
@@ -73,15 +63,3 @@ def keep_picture(tmp_path: Path) -> Path:
     folder = Path(os.environ.get("FER_SCREENSHOTS") or tmp_path)
     folder.mkdir(parents=True, exist_ok=True)
     return folder
-
-
-def _wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 90
-    while time.monotonic() < deadline:
-        assert server.poll() is None, f"the app ended at once:\n{log.read_text()}"
-        try:
-            with urllib.request.urlopen(url, timeout=2):
-                return
-        except OSError:
-            time.sleep(0.3)
-    raise AssertionError(f"the app did not start:\n{log.read_text()}")

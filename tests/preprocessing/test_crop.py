@@ -76,6 +76,14 @@ def test_a_margin_widens_the_square() -> None:
     assert crop.sum() == 24 * 24 * 255
 
 
+def test_a_picture_that_is_already_a_crop_gets_no_margin() -> None:
+    crop = noise(48, 48)
+    with_margin = PreprocessSpec(margin=0.5)
+    assert np.array_equal(crop_face(crop, whole_image(48, 48), with_margin), crop)
+    detected = Face((0, 0, 48, 48), 1.0)
+    assert not np.array_equal(crop_face(crop, detected, with_margin), crop)
+
+
 def test_a_face_outside_the_image_repeats_the_border() -> None:
     image = np.full((100, 100), 200, np.uint8)
     image[:, 0] = 50

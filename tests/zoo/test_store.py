@@ -144,9 +144,14 @@ def test_an_error_leaves_all_as_it_was(tmp_path: Path, existed: bool) -> None:
     if existed:
         folder.mkdir()
         (folder / "old").write_text("1")
-    with pytest.raises(RuntimeError, match="half way"), new_folder(folder) as work:
-        (work / "new").write_text("2")
-        raise RuntimeError("half way")
+
+    def fail_half_way() -> None:
+        with new_folder(folder) as work:
+            (work / "new").write_text("2")
+            raise RuntimeError("half way")
+
+    with pytest.raises(RuntimeError, match="half way"):
+        fail_half_way()
     assert [path.name for path in tmp_path.rglob("*")] == (["model", "old"] if existed else [])
 
 

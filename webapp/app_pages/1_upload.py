@@ -43,27 +43,24 @@ def chosen_files() -> list[File]:
 
 def read_files(files: list[File], choices: Choices) -> list[Outcome]:
     """Analyse what has not been analysed yet, with a progress bar; keep it for this visit."""
-    known: dict[tuple[str, str, str], list[Outcome]] = st.session_state.get("outcomes", {})
-    wanted = {(identity, choices.model, choices.detector) for identity, _, _ in files}
+    reader = (choices.model, services.model_version(choices.model), choices.detector)
+    known: dict[object, list[Outcome]] = st.session_state.get("outcomes", {})
+    wanted = {(identity, reader) for identity, _, _ in files}
     outcomes = {key: value for key, value in known.items() if key in wanted}
     st.session_state["outcomes"] = outcomes
-    new = [file for file in files if (file[0], choices.model, choices.detector) not in outcomes]
+    new = [file for file in files if (file[0], reader) not in outcomes]
     if new:
         analyzer = services.analyzer(choices.model, choices.detector)
         bar = st.progress(0.0)
         for done, (identity, name, content) in enumerate(new):
             bar.progress(done / len(new), f"Reading {plain(name)} ({done + 1} of {len(new)})")
             # Kept only when the file is through: a rerun in the middle starts it again.
-            outcomes[identity, choices.model, choices.detector] = [
+            outcomes[identity, reader] = [
                 results.PhotoView.of(item) if isinstance(item, AnalyzedPhoto) else item
                 for item in analyze_files(analyzer, [(name, content())])
             ]
         bar.empty()
-    return [
-        outcome
-        for identity, _, _ in files
-        for outcome in outcomes[identity, choices.model, choices.detector]
-    ]
+    return [outcome for identity, _, _ in files for outcome in outcomes[identity, reader]]
 
 
 def show_rejected(rejected: list[RejectedFile]) -> None:

@@ -1,5 +1,6 @@
 """What an architecture is, and the registry of them."""
 
+import re
 from typing import TYPE_CHECKING, Any, Protocol
 
 from fer_core.domain.errors import RecipeError
@@ -40,4 +41,9 @@ def build(
     try:
         return architecture(input_shape, classes, **settings)
     except (TypeError, ValueError) as error:
-        raise RecipeError(f"Architecture {name!r} does not take these settings: {error}.") from None
+        # Keras frames what it has to say in bold, and lists all arguments of the call below it.
+        told = re.sub(r"\x1b\[\d+m", "", str(error)).partition("\n\nArguments received")[0]
+        reason = " ".join(told.split()).rstrip(".")
+        raise RecipeError(
+            f"Architecture {name!r} does not take these settings: {reason}."
+        ) from None
