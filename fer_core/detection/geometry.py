@@ -1,6 +1,7 @@
 """Scaling images and comparing boxes: what several detectors share."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -33,7 +34,14 @@ def carried(face: Face, source: ImageRGB, target: ImageRGB) -> Face:
     kx, ky = target.shape[1] / source.shape[1], target.shape[0] / source.shape[0]
     x, y, w, h = face.box_xywh
     points = tuple((px * kx, py * ky) for px, py in face.landmarks_xy)
-    return Face((x * kx, y * ky, w * kx, h * ky), face.score, points)
+    return replace(face, box_xywh=(x * kx, y * ky, w * kx, h * ky), landmarks_xy=points)
+
+
+def belongs(face: Face, image: ImageRGB) -> bool:
+    """Whether a face can be one of the image: centred in it, at most twice its shorter side."""
+    height, width = image.shape[:2]
+    x, y = face.centre_xy
+    return bool(0 <= x < width and 0 <= y < height and face.side_px <= 2 * min(height, width))
 
 
 def iou(a: Face, b: Face) -> float:

@@ -35,9 +35,8 @@ class SkinHaarDetector:
 
     def detect(self, image_rgb: ImageRGB) -> tuple[Face, ...]:
         """Find faces of a twelfth of the shorter side and more; see `FaceDetector`."""
-        view = scaled(
-            np.ascontiguousarray(image_rgb), min(1.0, WORKING_SIDE / max(image_rgb.shape[:2]))
-        )
+        image_rgb = np.ascontiguousarray(image_rgb)
+        view = scaled(image_rgb, min(1.0, WORKING_SIDE / max(image_rgb.shape[:2])))
         least_px = min(view.shape[:2]) * LEAST_SHARE
         skin = skin_mask(view, least_px)
         found: list[Face] = []
@@ -74,14 +73,8 @@ def _regions(skin: npt.NDArray[np.uint8], least_px: float) -> list[tuple[int, in
         if area < _LEAST_SKIN * least_px**2:
             continue
         margin = round(max(_REGION_MARGIN * max(w, h), least_px / 2))
-        boxes.append(
-            (
-                max(0, x - margin),
-                max(0, y - margin),
-                min(width, x + w + margin),
-                min(height, y + h + margin),
-            )
-        )
+        left, top = max(0, x - margin), max(0, y - margin)
+        boxes.append((left, top, min(width, x + w + margin), min(height, y + h + margin)))
     return boxes
 
 

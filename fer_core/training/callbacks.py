@@ -1,5 +1,6 @@
 """What happens beside the steps of a run: averaged weights, the best kept, progress told."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +35,7 @@ class KeepBestAverage(keras.callbacks.Callback):  # type: ignore[misc]  # Keras 
         self.network = network
         self.path = path
         self.best_accuracy = 0.0
+        self.kept = False
         self._live: list[Any] = []
 
     def on_test_begin(self, logs: dict[str, float] | None = None) -> None:
@@ -51,9 +53,10 @@ class KeepBestAverage(keras.callbacks.Callback):  # type: ignore[misc]  # Keras 
 
     def on_test_end(self, logs: dict[str, float] | None = None) -> None:
         """Save if best, then put the live weights back."""
-        accuracy = float((logs or {})["accuracy"])
-        if accuracy > self.best_accuracy:
-            self.best_accuracy = accuracy
+        accuracy, loss = (float((logs or {})[name]) for name in ("accuracy", "loss"))
+        # Weights that are not numbers still get the share of one class right.
+        if math.isfinite(loss) and (accuracy > self.best_accuracy or not self.kept):
+            self.best_accuracy, self.kept = accuracy, True
             self.network.save_weights(self.path)
         for variable, value in zip(self.model.trainable_variables, self._live, strict=False):
             variable.assign(value)

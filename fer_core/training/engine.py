@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from fer_core.datasets.base import FaceDataset
 from fer_core.detection.full_frame import whole_image
+from fer_core.domain.errors import RecipeError
 from fer_core.preprocessing.crop import crop_face
 from fer_core.preprocessing.spec import PreprocessSpec
 from fer_core.training.augment import FaceAugmentation
@@ -40,7 +41,7 @@ def fit(
 
     Raises:
         DatasetError: A split is missing.
-        RecipeError: The architecture does not take its settings.
+        RecipeError: The architecture does not take its settings, or training diverged at once.
     """
     training, selection = (
         data.split(recipe.train_split),
@@ -71,6 +72,11 @@ def fit(
         ],
         verbose=0,
     )
+    if not keeper.kept:
+        raise RecipeError(
+            "Training diverged in its first epoch: expected a finite loss, got none. "
+            "Lower optimization.learning_rate or raise optimization.warmup_epochs."
+        )
     return load_network(recipe, len(data.labels), run_dir / WEIGHTS_FILE)
 
 

