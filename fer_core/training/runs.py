@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from fer_core.domain.errors import FerError
+from fer_core.domain.errors import FerError, ModelError
 from fer_core.domain.settings import runs_dir
 from fer_core.training.recipe import Recipe, recipe_from_dict
 from fer_core.zoo.card import ModelCard
@@ -64,6 +64,8 @@ class Run:
             request: dict[str, Any] = json.loads(path.read_text())
         except (FileNotFoundError, NotADirectoryError):
             raise FerError(f"No run {run_id!r} in {runs_dir()}.") from None
+        except (ValueError, OSError) as error:
+            raise FerError(f"{path} is damaged ({error}): the run cannot be opened.") from None
         return cls(run_id, recipe_from_dict(request["recipe"]), request["data"])
 
 
@@ -75,6 +77,8 @@ def promote(run: Run, name: str) -> ModelCard:
         FerError: The name could not be a folder's.
     """
     folder = model_folder(name)
+    if not run.model_folder.is_dir():
+        raise ModelError(f"Run {run.id} has no model yet: it has not finished, or it failed.")
     card = ModelCard.read(run.model_folder)
     for file in card.sha256:
         verified_file(card, run.model_folder, file)

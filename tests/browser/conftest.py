@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.server import free_port, running
+from tests.conftest import GroupPhoto, Image
 
 WAIT_MS = 60_000
 
@@ -55,6 +56,14 @@ def page(browser: Browser) -> Iterator[Page]:
     yield opened
     context.close()
     assert errors == []
+
+
+@pytest.fixture(scope="session")
+def group(group_photo: GroupPhoto) -> tuple[Image, int]:
+    """A group picture, (900, 1600, 3) RGB uint8, and how many people it shows."""
+    places = [(260, 300, 230), (640, 260, 200), (1000, 320, 240), (1350, 280, 190), (800, 700, 210)]
+    photo, faces = group_photo((1600, 900), places)
+    return photo, len(faces)
 
 
 @pytest.fixture

@@ -114,8 +114,10 @@ def show_table(analyses: Sequence[FrameAnalysis]) -> None:
     if not rows:
         st.caption("No faces, so no rows.")
         return
-    percent = st.column_config.ProgressColumn(format="percent", min_value=0.0, max_value=1.0)
-    columns = dict.fromkeys(("confidence", *labels), percent)
+    columns = dict.fromkeys(labels, st.column_config.NumberColumn(format="percent"))
+    columns["confidence"] = st.column_config.ProgressColumn(
+        format="percent", min_value=0.0, max_value=1.0
+    )
     st.dataframe(
         [{key: value for key, value in row.items() if key != "time_s"} for row in rows],
         hide_index=True,
