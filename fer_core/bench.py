@@ -14,11 +14,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
 from fer_core.domain.images import read_image
+from fer_core.domain.scaling import scaled
 from fer_core.inference.analyzer import load_analyzer
 from fer_core.preprocessing.crop import crop_faces
 
@@ -33,7 +33,7 @@ _PHOTOS_FOR_MEMORY = 500
 
 def run_all() -> dict[str, float]:
     """Measure everything; keys say what and in which unit."""
-    photo = _resized(read_image(_PHOTO), _PHOTO_SIDE_PX)
+    photo = _with_side(read_image(_PHOTO), _PHOTO_SIDE_PX)
     return {
         **import_cost(),
         **end_to_end(photo),
@@ -107,7 +107,7 @@ def memory(photo: Image) -> dict[str, float]:
     random = np.random.default_rng(11)
     levels = []
     for _ in range(_PHOTOS_FOR_MEMORY):
-        analyzer.analyze(_resized(photo, int(random.integers(300, 1600))))
+        analyzer.analyze(_with_side(photo, int(random.integers(300, 1600))))
         gc.collect()
         levels.append(_resident_mb())
     fifth = _PHOTOS_FOR_MEMORY // 5
@@ -147,6 +147,5 @@ def _resident_mb() -> float:
     return int(line.split()[1]) / 1024
 
 
-def _resized(image: Image, side_px: int) -> Image:
-    factor = side_px / max(image.shape[:2])
-    return np.asarray(cv2.resize(image, None, fx=factor, fy=factor), np.uint8)
+def _with_side(image: Image, side_px: int) -> Image:
+    return scaled(image, side_px / max(image.shape))

@@ -50,7 +50,8 @@ def analyze(
     detector: Annotated[str, typer.Option(help="yunet, haar, skin_haar or full_frame.")] = "yunet",
     format_: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.table,
     annotate_dir: Annotated[
-        Path | None, typer.Option("--annotate", help="Folder for annotated pictures.")
+        Path | None,
+        typer.Option("--annotate", help="Folder for annotated pictures.", file_okay=False),
     ] = None,
 ) -> None:
     """Find the faces of pictures and read their expressions."""
@@ -67,9 +68,10 @@ def analyze(
         typer.echo(f"Error: {reason}", err=True)
 
     def files() -> Iterator[tuple[str, bytes]]:
-        for path in _pictures(paths):
+        for path in _pictures(paths, reject):
             try:
-                yield str(path), path.read_bytes()
+                # A name that is not UTF-8 must not stop the printing of all results.
+                yield os.fsencode(path).decode("utf-8", "replace"), path.read_bytes()
             except OSError as error:
                 reason = error.strerror or type(error).__name__
                 reject(f"{path}: cannot be read ({reason}); expected a picture, a ZIP or a folder.")
@@ -83,9 +85,12 @@ def analyze(
             from fer_core.domain.images import encode_jpeg
             from fer_core.inference.annotate import annotate
 
-            annotate_dir.mkdir(parents=True, exist_ok=True)
             target = annotate_dir / annotated_name(result.analysis.source, len(analyses))
-            target.write_bytes(encode_jpeg(annotate(result.image_rgb, result.analysis)))
+            try:
+                annotate_dir.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(encode_jpeg(annotate(result.image_rgb, result.analysis)))
+            except (OSError, ImageError) as error:
+                reject(f"{target}: cannot be written ({error}).")
     render = {Format.table: to_table, Format.json: to_json, Format.csv: to_csv}[format_]
     typer.echo(render(analyses).rstrip("\n"))
     if bad:
@@ -212,12 +217,12 @@ def bench(as_json: AsJson = False) -> None:
         typer.echo(f"{name:<44} {value:.6g}")
 
 
-def _pictures(paths: list[Path]) -> Iterator[Path]:
+def _pictures(paths: list[Path], reject: Callable[[str], None]) -> Iterator[Path]:
     """The files to read: folders give the pictures below them, sorted; hidden ones left out."""
     from fer_core.domain.images import SUPPORTED_SUFFIXES
 
     for path in paths:
-        if not path.is_dir():
+        if not _is_folder(path):
             yield path
             continue
         found = [
@@ -228,8 +233,15 @@ def _pictures(paths: list[Path]) -> Iterator[Path]:
             and not any(part.startswith(".") for part in file.relative_to(path).parts)
         ]
         if not found:
-            raise ImageError(f"No pictures in {path}: expected {', '.join(SUPPORTED_SUFFIXES)}.")
+            reject(f"{path}: no pictures in this folder; expected {', '.join(SUPPORTED_SUFFIXES)}.")
         yield from found
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a name too long, for one; reading it will tell
+        return False
 
 
 def _load_keras_quietly() -> None:

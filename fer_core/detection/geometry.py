@@ -1,31 +1,10 @@
-"""Scaling images and comparing boxes: what several detectors share."""
+"""Comparing boxes and carrying them between scales: what several detectors share."""
 
 from collections.abc import Iterable
 from dataclasses import replace
 
-import cv2
-import numpy as np
-
 from fer_core.detection.base import ImageRGB
 from fer_core.domain.faces import Face
-
-
-def scaled(image: ImageRGB, factor: float) -> ImageRGB:
-    """Resize an image, averaging areas when it shrinks.
-
-    Args:
-        image: (H, W) or (H, W, 3) uint8.
-        factor: New size over old size; a side never falls under 1 pixel.
-
-    Returns:
-        The resized image; for a size that stays the same, the image itself.
-    """
-    height, width = image.shape[:2]
-    size = max(1, round(width * factor)), max(1, round(height * factor))
-    if size == (width, height):
-        return image
-    method = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(image, size, interpolation=method), np.uint8)
 
 
 def carried(face: Face, source: ImageRGB, target: ImageRGB) -> Face:

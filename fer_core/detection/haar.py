@@ -13,9 +13,10 @@ import cv2.data
 import numpy as np
 
 from fer_core.detection.base import ImageRGB, detectors, largest_first
-from fer_core.detection.geometry import belongs, carried, distinct, scaled
+from fer_core.detection.geometry import belongs, carried, distinct
 from fer_core.domain.errors import ModelError
 from fer_core.domain.faces import Face
+from fer_core.domain.scaling import scaled
 
 _CASCADE = "haarcascade_frontalface_default.xml"
 _WINDOW = 24  # the cascade's own, in pixels; it finds nothing smaller

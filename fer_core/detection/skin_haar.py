@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from fer_core.detection.base import ImageRGB, detectors, largest_first
-from fer_core.detection.geometry import carried, distinct, scaled
+from fer_core.detection.geometry import carried, distinct
 from fer_core.detection.haar import LEAST_SHARE, WORKING_SIDE, HaarDetector
 from fer_core.domain.faces import Face
+from fer_core.domain.scaling import scaled
 
 _CRCB_LOW, _CRCB_HIGH = (133, 77), (173, 127)
 _CLEAN_UP_SHARE = 0.1  # of the smallest face: specks under it go, gaps such as eyes are closed

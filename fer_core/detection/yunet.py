@@ -6,9 +6,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from fer_core.detection.base import ImageRGB, detectors, largest_first
-from fer_core.detection.geometry import belongs, carried, covered, distinct, iou, scaled
+from fer_core.detection.geometry import belongs, carried, covered, distinct, iou
 from fer_core.detection.yunet_network import YuNetNetwork, read_weights
 from fer_core.domain.faces import Face
+from fer_core.domain.scaling import scaled
 
 # YuNet is at its best where a face is 24 to 250 pixels long in what it sees: under 16 it misses
 # one in four, above 400 scores and boxes fall apart. An image is therefore seen up to three times,

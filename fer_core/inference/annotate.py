@@ -2,13 +2,13 @@
 
 from functools import lru_cache
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
 from fer_core.domain.analysis import AnalyzedFace, FrameAnalysis
 from fer_core.domain.emotions import colour_rgb
+from fer_core.domain.scaling import scaled
 
 Rect = tuple[float, float, float, float]  # left, top, right, bottom
 
@@ -28,7 +28,7 @@ def annotate(image_rgb: npt.NDArray[np.uint8], analysis: FrameAnalysis) -> npt.N
         A new picture, (H', W', 3) RGB uint8; one under 800 px is enlarged by a whole factor.
     """
     enlarge = -(-_SMALLEST_LONG_SIDE_PX // max(image_rgb.shape[:2]))
-    image = _scaled(image_rgb, enlarge) if enlarge > 1 else image_rgb
+    image = scaled(image_rgb, max(1, enlarge))
     factor = image.shape[1] / analysis.size_wh[0]
     canvas = Image.fromarray(image)
     draw = ImageDraw.Draw(canvas)
@@ -42,19 +42,6 @@ def annotate(image_rgb: npt.NDArray[np.uint8], analysis: FrameAnalysis) -> npt.N
     for face, box in boxes:
         taken.append(_draw_label(draw, box, face, font, canvas.size, taken))
     return np.asarray(canvas)
-
-
-def resized(image: npt.NDArray[np.uint8], max_side_px: int) -> npt.NDArray[np.uint8]:
-    """Shrink an image whose longer side is above `max_side_px`; others are returned as they are."""
-    factor = max_side_px / max(image.shape[:2])
-    return _scaled(image, factor) if factor < 1 else image
-
-
-def _scaled(image: npt.NDArray[np.uint8], factor: float) -> npt.NDArray[np.uint8]:
-    height, width = image.shape[:2]
-    size = (max(1, round(width * factor)), max(1, round(height * factor)))
-    method = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
-    return np.asarray(cv2.resize(image, size, interpolation=method), np.uint8)
 
 
 def label_of(face: AnalyzedFace) -> str:

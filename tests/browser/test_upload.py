@@ -64,7 +64,8 @@ def test_dropped_photos_show_every_face(
     expect(alone.get_by_text(re.compile(r"^Group mood: positive"))).to_be_visible()
     bars = alone.locator(".js-plotly-plot").last.locator(".ytick text")
     expect(bars).to_have_count(7)
-    expect(bars.first).to_have_text("happy")  # largest first
+    top = min(bars.all(), key=lambda bar: (bar.bounding_box() or {"y": 0})["y"])
+    expect(top).to_have_text("happy")  # largest first
     upload.screenshot(path=keep_picture / "upload.png")
 
     crew = cards(upload).filter(has=upload.get_by_role("heading", name="the crew.jpg"))
@@ -137,7 +138,7 @@ def test_two_hundred_files_at_once(upload: Page, astronaut: Image) -> None:
     heading = upload.get_by_role("heading", name="200 photos, 200 faces")
     expect(heading).to_be_visible(timeout=180_000)
     expect(cards(upload)).to_have_count(10)
-    upload.get_by_role("button", name="20", exact=True).click()
+    upload.get_by_role("button", name="Page 20").click()
     expect(upload.get_by_role("heading", name="photo 199.jpg")).to_be_visible()
 
 

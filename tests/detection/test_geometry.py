@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from fer_core.detection.geometry import belongs, carried, covered, distinct, iou, scaled
+from fer_core.detection.geometry import belongs, carried, covered, distinct, iou
 from fer_core.domain.faces import Face
 
 WHOLE = Face((0, 0, 10, 10), 0.9)
@@ -25,14 +25,6 @@ def test_covered_is_shared_over_smaller_area() -> None:
 def test_distinct_keeps_the_best_of_each_group() -> None:
     assert distinct([APART, PART, WHOLE]) == [WHOLE, APART]
     assert distinct([]) == []
-
-
-def test_scaled_rounds_and_keeps_a_pixel() -> None:
-    image = np.zeros((100, 7, 3), np.uint8)
-    assert scaled(image, 0.1).shape == (10, 1, 3)
-    assert scaled(image, 0.01).shape == (1, 1, 3)
-    assert scaled(image[..., 0], 2).shape == (200, 14)
-    assert scaled(image, 1.0) is image
 
 
 def test_carried_follows_each_axis() -> None:

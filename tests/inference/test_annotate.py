@@ -11,7 +11,7 @@ import pytest
 
 from fer_core.domain.analysis import AnalyzedFace, FrameAnalysis
 from fer_core.domain.emotions import FER7_LABELS, colour_rgb
-from fer_core.inference.annotate import annotate, ink_on, label_of, resized
+from fer_core.inference.annotate import annotate, ink_on, label_of
 
 Image = npt.NDArray[np.uint8]
 ReadFace = Callable[..., AnalyzedFace]
@@ -255,14 +255,3 @@ def test_ink_is_black_on_light_and_white_on_dark() -> None:
 
 
 # --- Shrinking ---
-
-
-def test_a_large_picture_is_shrunk_to_the_longer_side() -> None:
-    assert resized(plain(600, 1200), 400).shape == (200, 400, 3)
-    assert resized(plain(1200, 1), 400).shape == (400, 1, 3)
-
-
-def test_a_small_picture_is_not_enlarged() -> None:
-    image = plain(60, 120)
-    assert resized(image, 400) is image
-    assert resized(image, 120) is image

@@ -9,7 +9,8 @@ import streamlit as st
 
 from fer_core.domain.analysis import AnalyzedFace, FrameAnalysis
 from fer_core.domain.images import decode_image, encode_jpeg
-from fer_core.inference.annotate import annotate, resized
+from fer_core.domain.scaling import scaled
+from fer_core.inference.annotate import annotate
 from fer_core.inference.batch import AnalyzedPhoto
 from fer_core.inference.exports import annotated_name, face_rows, to_csv, to_json
 from fer_core.inference.summary import group_mood
@@ -48,7 +49,9 @@ class PhotoView:
             encode_jpeg(crop_face(photo.image_rgb, face.face, _THUMBNAIL))
             for face in photo.analysis.faces
         ]
-        picture = encode_jpeg(resized(photo.image_rgb, SHOWN_SIDE_PX))
+        picture = encode_jpeg(
+            scaled(photo.image_rgb, min(1.0, SHOWN_SIDE_PX / max(photo.image_rgb.shape)))
+        )
         return cls(photo.analysis, picture, tuple(thumbnails))
 
     def confident(self, min_score: float) -> "PhotoView":
