@@ -33,7 +33,7 @@ def test_pages_fit_every_screen(
     if path == "upload":
         page.get_by_role("button", name="Try the sample photo").click()
     expect(page.locator(".js-plotly-plot").first).to_be_visible(timeout=60_000)
-    page.screenshot(path=keep_picture / f"{path or 'home'}-{scheme}-{width}.png")
+    page.screenshot(path=keep_picture / "pages" / f"{path or 'home'}-{scheme}-{width}.png")
     overflow = page.evaluate(
         "document.querySelector('[data-testid=stMain]').scrollWidth"
         " - document.querySelector('[data-testid=stMain]').clientWidth"

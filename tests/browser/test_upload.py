@@ -66,6 +66,9 @@ def test_dropped_photos_show_every_face(
     expect(bars).to_have_count(7)
     top = min(bars.all(), key=lambda bar: (bar.bounding_box() or {"y": 0})["y"])
     expect(top).to_have_text("happy")  # largest first
+    upload.set_viewport_size({"width": 1280, "height": 1480})
+    expect(alone.locator(".js-plotly-plot").last).to_be_in_viewport(ratio=1)
+    upload.wait_for_timeout(1000)  # charts grow into the new size
     upload.screenshot(path=keep_picture / "upload.png")
 
     crew = cards(upload).filter(has=upload.get_by_role("heading", name="the crew.jpg"))
