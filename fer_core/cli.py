@@ -20,6 +20,7 @@ from fer_core.domain.errors import FerError, ImageError
 
 if TYPE_CHECKING:
     from fer_core.training.callbacks import EpochReport
+    from fer_core.zoo.card import ModelCard
 
 app = typer.Typer(
     help="Honest readings of facial expressions.",
@@ -102,7 +103,19 @@ def models(as_json: AsJson = False) -> None:
     """List the models that can be used by name."""
     from fer_core.zoo.store import load_card, model_names
 
-    cards = [load_card(name) for name in model_names()]
+    cards, broken = [], 0
+    for name in model_names():
+        try:
+            cards.append(load_card(name))
+        except FerError as error:
+            broken += 1
+            typer.echo(f"Error: {error}", err=True)
+    _print_models(cards, as_json)
+    if broken:
+        raise typer.Exit(1)
+
+
+def _print_models(cards: "list[ModelCard]", as_json: bool) -> None:
     if as_json:
         keys = (
             "name",

@@ -73,6 +73,7 @@ class FaceDataset:
     def fingerprint(self) -> str:
         """SHA-256 over labels, pixels, targets and splits: equal if and only if the data is."""
         digest = hashlib.sha256("\n".join(self.labels).encode())
+        digest.update(repr(self.images.shape).encode())
         digest.update(np.ascontiguousarray(self.images).tobytes())
         digest.update(self.targets.astype("<i8").tobytes())
         digest.update("\n".join(self.splits.tolist()).encode())

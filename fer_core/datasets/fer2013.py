@@ -47,7 +47,9 @@ class Fer2013Csv:
             rows = csv.reader(stream)
             next(rows)
             try:
-                return _collect(_parse_row(row, f"{path}, line {rows.line_num}") for row in rows)
+                return _collect(
+                    _parse_row(row, f"{path}, line {rows.line_num}") for row in rows if row
+                )
             except csv.Error as error:
                 raise DatasetError(f"{path}, line {rows.line_num}: {error}.") from None
 

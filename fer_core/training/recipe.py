@@ -10,6 +10,7 @@ from typing import Any
 
 from fer_core.domain.errors import FerError, RecipeError, UnknownNameError
 from fer_core.preprocessing.spec import PreprocessSpec
+from fer_core.zoo.architectures.base import architectures
 from fer_core.zoo.store import model_folder
 
 
@@ -126,6 +127,11 @@ class Recipe:
             model_folder(self.name)  # or training would end in a model that none can ask for
         except FerError as error:
             raise RecipeError(f"name: {error}") from None
+        architectures.get(self.architecture.name)
+        if self.train_split == self.selection_split:
+            raise RecipeError(
+                f"selection_split must differ from train_split, got {self.selection_split!r} twice."
+            )
         _require(0 <= self.seed < 2**32, "seed", "0 to 2**32 - 1", self)
         if self.precision not in ("float32", "mixed_bfloat16", "mixed_float16"):
             raise RecipeError(

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 import secrets
 import shutil
 from dataclasses import dataclass
@@ -60,6 +61,8 @@ class Run:
             FerError: There is no such run.
         """
         path = runs_dir() / run_id / _REQUEST_FILE
+        if not re.fullmatch(r"\w[\w.-]*", run_id):  # no path out of the folder
+            raise FerError(f"No run {run_id!r} in {runs_dir()}.")
         try:
             request: dict[str, Any] = json.loads(path.read_text())
         except (FileNotFoundError, NotADirectoryError):

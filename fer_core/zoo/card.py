@@ -58,6 +58,8 @@ class ModelCard:
             raise ValueError(f"labels must be two or more different names, got {self.labels}")
         if ONNX_FILE not in self.sha256:
             raise ValueError(f"sha256 must name {ONNX_FILE}, got {sorted(self.sha256)}")
+        if any(Path(file).name != file for file in self.sha256):
+            raise ValueError(f"sha256 must name files of the folder, got {sorted(self.sha256)}")
         if not self.temperature > 0:
             raise ValueError(f"temperature must be positive, got {self.temperature}")
 

@@ -90,6 +90,12 @@ def new_folder(folder: Path) -> Iterator[Path]:
         work = Path(scratch) / "new"
         work.mkdir()
         yield work
+        old = Path(scratch) / "old"
         if folder.exists():
-            folder.rename(Path(scratch) / "old")
-        work.rename(folder)
+            folder.rename(old)
+        try:
+            work.rename(folder)
+        except OSError:
+            if old.exists():
+                old.rename(folder)
+            raise

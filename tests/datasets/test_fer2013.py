@@ -92,7 +92,6 @@ def test_an_empty_csv_is_an_empty_data_set(write_csv: WriteCsv) -> None:
 @pytest.mark.parametrize(
     ("bad", "message"),
     [
-        ("", "expected emotion, pixels and Usage, got 0 columns"),
         ("3", "got 1 columns"),
         (f"3,{'7 ' * 2304}", "got 2 columns"),
         (row(FACES[0], 7), "emotion must be 0 to 6, got '7'"),
@@ -178,3 +177,7 @@ def test_a_pack_with_flipped_bits_is_told(write_pack: WritePack) -> None:
     path.write_bytes(content)
     with pytest.raises(DatasetError, match=r"fer2013\.npz is damaged .*copy or pack it again"):
         open_dataset(str(path))
+
+
+def test_blank_lines_are_passed_over(write_csv: WriteCsv) -> None:
+    assert len(open_dataset(str(write_csv(GOOD, "", GOOD, ""))).images) == 2

@@ -215,3 +215,15 @@ def test_a_file_that_is_not_toml_is_told(tmp_path: Path, content: bytes) -> None
     path.write_bytes(content)
     with pytest.raises(RecipeError, match=r"mine\.toml is not TOML"):
         load_recipe(path)
+
+
+def test_the_epoch_is_not_chosen_on_what_was_trained_on() -> None:
+    with pytest.raises(RecipeError, match="selection_split"):
+        recipe_from_dict(
+            {"name": "x", "architecture": {"name": "se_resnet"}, "selection_split": "Training"}
+        )
+
+
+def test_an_unknown_architecture_is_told_before_any_run_begins() -> None:
+    with pytest.raises(RecipeError, match="se_resnet"):
+        recipe_from_dict({"name": "x", "architecture": {"name": "resnet9000"}})

@@ -1,6 +1,7 @@
 """A run is a folder that says what was asked; a finished one's model can be promoted."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -54,9 +55,9 @@ def test_runs_of_one_second_stay_apart(runs: Path, tiny_recipe: Recipe) -> None:
     assert len(ids) == 5
 
 
-@pytest.mark.parametrize("run_id", ["nobody", "", "nobody/else"])
+@pytest.mark.parametrize("run_id", ["nobody", "", "..", "../runs/nobody", "nobody/else"])
 def test_an_unknown_run_is_told(begun: Run, run_id: str) -> None:
-    with pytest.raises(FerError, match=rf"No run '{run_id}' in .*runs\."):
+    with pytest.raises(FerError, match=rf"No run '{re.escape(run_id)}' in .*runs\."):
         Run.open(run_id)
 
 

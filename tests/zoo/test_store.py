@@ -160,3 +160,22 @@ def test_a_half_written_model_is_not_listed(add_model: AddModel, models: Path) -
     with new_folder(models / "next") as work:
         (work / CARD_FILE).write_text("{}")
         assert model_names() == ("good",)
+
+
+def test_a_folder_that_cannot_be_put_in_place_leaves_the_old_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "model"
+    folder.mkdir()
+    (folder / "old").write_text("1")
+    rename = Path.rename
+
+    def refuse_the_new(path: Path, target: Path) -> Path:
+        if path.name == "new":
+            raise OSError("disk error")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", refuse_the_new)
+    with pytest.raises(OSError, match="disk error"), new_folder(folder) as work:
+        (work / "new").write_text("2")
+    assert [path.name for path in folder.iterdir()] == ["old"]
