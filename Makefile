@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 PORT ?= 8501
 
 .DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
 .PHONY: help app test check format train bench figures screenshots requirements clean
 
 help: ## Show the targets
@@ -21,6 +22,7 @@ check: $(VENV)/dev ## The gate: format, lint, types, layers, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/mypy --scripts-are-modules webapp/app_pages/*.py
 	$(BIN)/lint-imports
 	$(MAKE) test
 
@@ -35,7 +37,8 @@ bench: $(VENV)/app ## Measure speed, parity and memory on this machine
 	$(BIN)/python -m fer_core bench
 
 figures: $(VENV)/app ## Measure anew and write README.md's figures
-	$(BIN)/python -m fer_core bench --json > benchmarks/bench.json
+	$(BIN)/python -m fer_core bench --json > benchmarks/bench.json.new
+	mv benchmarks/bench.json.new benchmarks/bench.json
 	$(BIN)/python benchmarks/readme_figures.py
 
 screenshots: $(VENV)/dev ## Take the README's screenshots anew, by the browser tests
@@ -43,14 +46,15 @@ screenshots: $(VENV)/dev ## Take the README's screenshots anew, by the browser t
 
 requirements: $(VENV)/dev ## Compile the pinned requirements from pyproject.toml
 	$(BIN)/pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --python-version 3.11 pyproject.toml -o requirements.txt
-	$(BIN)/uv pip compile --quiet --python-version 3.11 --group dev -c requirements.txt -o requirements-dev.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 pyproject.toml -o requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --group dev -c requirements.txt -o requirements-dev.txt
 
 clean: ## Remove the environment and caches; models and runs stay
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 
 $(VENV)/bin/python:
-	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 not found: set PYTHON=/path/to/python3"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))' \
+	  || { echo "$(PYTHON) is not Python 3.11 or 3.12: set PYTHON=/path/to/python3"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/app: requirements.txt | $(VENV)/bin/python

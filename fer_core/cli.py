@@ -4,6 +4,7 @@ Each command imports what it needs when it runs, so that `--help` answers at onc
 never loads TensorFlow.
 """
 
+import errno
 import importlib
 import json
 import os
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fer_core.domain.errors import FerError, ImageError
+from fer_core.domain.errors import FerError, ImageError, ModelError
 
 if TYPE_CHECKING:
     from fer_core.training.callbacks import EpochReport
@@ -31,9 +32,26 @@ app = typer.Typer(
 runs_app = typer.Typer(help="Training runs.", no_args_is_help=True)
 app.add_typer(runs_app, name="runs")
 
+# A ZIP of photos may be this large; a single picture's own limit is in domain/images.py.
+_LARGEST_FILE_BYTES = 2 << 30
+
 Model = Annotated[str, typer.Option(help="A model's name, see `models`.")]
 Data = Annotated[str, typer.Option(help="fer2013.csv, an .npz pack of it, or drawn_faces.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def _path(text: str) -> Path:
+    """A path as given; an empty one, as of an unset variable, would be the current folder."""
+    if not text:
+        raise typer.BadParameter("expected a path, received an empty text.")
+    return Path(text)
+
+
+def _folder(text: str) -> Path:
+    """A path that is a folder or can become one."""
+    if _path(text).is_file():
+        raise typer.BadParameter(f"{text!r} is a file: expected a folder.")
+    return Path(text)
 
 
 class Format(StrEnum):
@@ -46,17 +64,20 @@ class Format(StrEnum):
 
 @app.command()
 def analyze(
-    paths: Annotated[list[Path], typer.Argument(help="Pictures, ZIPs of them, or folders.")],
+    paths: Annotated[
+        list[Path], typer.Argument(parser=_path, help="Pictures, ZIPs of them, or folders.")
+    ],
     model: Model = "default",
     detector: Annotated[str, typer.Option(help="yunet, haar, skin_haar or full_frame.")] = "yunet",
     format_: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.table,
     annotate_dir: Annotated[
         Path | None,
-        typer.Option("--annotate", help="Folder for annotated pictures.", file_okay=False),
+        typer.Option("--annotate", parser=_folder, help="Folder for annotated pictures."),
     ] = None,
 ) -> None:
     """Find the faces of pictures and read their expressions."""
     from fer_core.domain.archives import RejectedFile
+    from fer_core.domain.file_names import display_name
     from fer_core.inference.analyzer import load_analyzer
     from fer_core.inference.batch import analyze_files
     from fer_core.inference.exports import annotated_name, to_csv, to_json, to_table
@@ -72,14 +93,17 @@ def analyze(
         for path in _pictures(paths, reject):
             try:
                 # A name that is not UTF-8 must not stop the printing of all results.
-                yield os.fsencode(path).decode("utf-8", "replace"), path.read_bytes()
+                yield os.fsencode(path).decode("utf-8", "replace"), _content(path)
             except OSError as error:
                 reason = error.strerror or type(error).__name__
-                reject(f"{path}: cannot be read ({reason}); expected a picture, a ZIP or a folder.")
+                shown = " ".join(str(path).split())
+                reject(f"{shown}: cannot be read ({reason}); expected a picture, ZIP or folder.")
 
     for result in analyze_files(load_analyzer(model, detector), files()):
         if isinstance(result, RejectedFile):
-            reject(result.reason)
+            # Of an absolute path the reason names the file only; here the whole is wanted.
+            reason = result.reason.removeprefix(display_name(result.name))
+            reject(" ".join(result.name.split()) + reason)
             continue
         analyses.append(result.analysis)
         if annotate_dir is not None:
@@ -101,8 +125,11 @@ def analyze(
 @app.command()
 def models(as_json: AsJson = False) -> None:
     """List the models that can be used by name."""
+    from fer_core.domain.settings import models_dir
     from fer_core.zoo.store import load_card, model_names
 
+    if not model_names() and not as_json:
+        raise ModelError(f"No models in {models_dir()}: train one, or set FER_MODELS_DIR.")
     cards, broken = [], 0
     for name in model_names():
         try:
@@ -151,6 +178,8 @@ def train(
 
     plan = load_recipe(recipe, tuple(set_ or ()))
     faces = open_dataset(data)
+    for split in (plan.train_split, plan.selection_split):
+        faces.split(split)  # a missing one is told before there is a run
     run = Run.begin(plan, data)
     typer.echo(f"run {run.id}")
     _load_keras_quietly()
@@ -211,10 +240,13 @@ def promote_run(
 ) -> None:
     """Make a finished run's model one that can be used by name."""
     from fer_core.training.runs import Run, promote
+    from fer_core.zoo.store import model_names
 
     opened = Run.open(run)
-    card = promote(opened, name or opened.recipe.name)
-    typer.echo(f"model {card.name} is ready: python -m fer_core analyze PHOTO --model {card.name}")
+    name = name or opened.recipe.name
+    verb = "replaced by this one" if name in model_names() else "ready"
+    promote(opened, name)
+    typer.echo(f"model {name} is {verb}: python -m fer_core analyze PHOTO --model {name}")
 
 
 @app.command()
@@ -241,7 +273,7 @@ def _pictures(paths: list[Path], reject: Callable[[str], None]) -> Iterator[Path
         found = [
             file
             for file in sorted(path.rglob("*"))
-            if file.suffix.lower() in SUPPORTED_SUFFIXES
+            if file.suffix.lower() in (*SUPPORTED_SUFFIXES, ".zip")
             and file.is_file()
             and not any(part.startswith(".") for part in file.relative_to(path).parts)
         ]
@@ -255,6 +287,15 @@ def _is_folder(path: Path) -> bool:
         return path.is_dir()
     except OSError:  # a name too long, for one; reading it will tell
         return False
+
+
+def _content(path: Path) -> bytes:
+    """The bytes of a regular file of bearable size; `OSError` tells why not."""
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "not a regular file")
+    if path.stat().st_size > _LARGEST_FILE_BYTES:
+        raise OSError(errno.EFBIG, f"over {_LARGEST_FILE_BYTES >> 20:,} MB")
+    return path.read_bytes()
 
 
 def _load_keras_quietly() -> None:
@@ -294,4 +335,9 @@ def main() -> None:
         app()
     except FerError as error:
         typer.echo(f"Error: {error}", err=True)
+        sys.exit(1)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        typer.echo("Error: the disk that the output goes to is full.", err=True)
         sys.exit(1)

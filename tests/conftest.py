@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Image = npt.NDArray[np.uint8]
 GroupPhoto = Callable[..., tuple[Image, list[Face]]]
 
-PHOTO = Path(__file__).resolve().parents[1] / "webapp" / "assets" / "astronaut.jpg"
+PHOTO = Path(__file__).resolve().parents[1] / "fer_core" / "samples" / "astronaut.jpg"
 
 # Marked by hand on the photo: hairline (under the fringe) to chin, cheek to cheek; then the centres
 # of the irises, the tip of the nose and the corners of the mouth.

@@ -19,7 +19,7 @@ from fer_core.cli import main
 from fer_core.domain.images import encode_png, read_image
 
 ROOT = Path(__file__).resolve().parents[1]
-ASTRONAUT = ROOT / "webapp" / "assets" / "astronaut.jpg"
+ASTRONAUT = ROOT / "fer_core" / "samples" / "astronaut.jpg"
 
 
 class Ended(NamedTuple):
@@ -86,7 +86,7 @@ def test_a_bad_file_is_told_while_the_others_are_printed(
     ended = command("analyze", bad, ASTRONAUT, "--format", "json")
     assert ended.code == 1
     (line,) = ended.err.splitlines()
-    assert line.startswith("Error: notes.jpg: expected a picture")
+    assert line.startswith(f"Error: {bad}: expected a picture")
     (entry,) = json.loads(ended.out)
     # The promise of the project's design, word for word.
     assert list(entry) == ["source", "width", "height", "time_s", "elapsed_ms", "faces"]
@@ -247,11 +247,13 @@ def test_models_as_json(fer_core: FerCore) -> None:
     assert len(model["labels"]) == 7
 
 
-def test_no_models_are_no_error(
+def test_no_models_at_all_are_told(
     fer_core: FerCore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FER_MODELS_DIR", str(tmp_path))
-    assert fer_core("models") == Ended(0, "", "")
+    ended = fer_core("models")
+    assert (ended.code, ended.out) == (1, "")
+    assert ended.err.startswith(f"Error: No models in {tmp_path}")
     assert json.loads(fer_core("models", "--json").out) == []
 
 
@@ -271,7 +273,7 @@ def test_evaluate_tells_split_and_views_beside_its_figures(fer_core: FerCore) ->
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--data", "nowhere.csv"], "Error: No data at nowhere.csv"),
+        (["--data", "nowhere.csv"], "Error: No data at 'nowhere.csv'"),
         (["--data", "drawn_faces", "--split", "test"], "Error: Drawn faces has no split 'test'"),
         (["--data", "drawn_faces", "--model", "nobody"], "Error: Unknown model 'nobody'"),
     ],
@@ -327,7 +329,7 @@ def test_a_trained_model_can_be_promoted_and_used(
     [
         (["--set", "optimization.epochs=none"], "optimization.epochs must be of type int"),
         (["--set", "colour=blue"], "Unknown key colour"),
-        (["--data", "nowhere.csv"], "No data at nowhere.csv"),
+        (["--data", "nowhere.csv"], "No data at 'nowhere.csv'"),
         (["--recipe", "nowhere.toml"], "No recipe at nowhere.toml"),
     ],
 )
@@ -363,3 +365,37 @@ def test_help_names_every_command(fer_core: FerCore) -> None:
     assert ended.code == 0
     for name in ("analyze", "models", "train", "evaluate", "runs", "bench"):
         assert name in ended.out
+
+
+@pytest.mark.parametrize("words", [[""], [ASTRONAUT, "--annotate", ""]])
+def test_an_empty_path_is_wrong_usage_not_the_current_folder(
+    fer_core: FerCore, words: list[object]
+) -> None:
+    ended = fer_core("analyze", *words)
+    assert (ended.code, ended.out) == (2, "")
+    assert "empty text" in ended.err
+
+
+def test_a_folder_gives_its_zips_too(fer_core: FerCore, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "holiday.zip", "w") as archive:
+        archive.write(ASTRONAUT, "me.jpg")
+    ended = fer_core("analyze", tmp_path, "--format", "json")
+    assert ended.code == 0
+    assert [entry["source"] for entry in json.loads(ended.out)] == ["holiday.zip/me.jpg"]
+
+
+def test_a_line_break_in_a_name_breaks_no_line(fer_core: FerCore, tmp_path: Path) -> None:
+    (tmp_path / "good\nname.jpg").write_bytes(ASTRONAUT.read_bytes())
+    (tmp_path / "bad\nname.jpg").write_bytes(b"text")
+    ended = fer_core("analyze", tmp_path)
+    assert len(ended.err.splitlines()) == 1
+    assert len(ended.out.splitlines()) == 2
+
+
+def test_bad_files_of_one_name_are_told_apart(fer_core: FerCore, tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "empty.jpg").touch()
+    lines = fer_core("analyze", tmp_path).err.splitlines()
+    for folder, line in zip("ab", lines, strict=True):
+        assert f"{tmp_path}/{folder}/empty.jpg: " in line

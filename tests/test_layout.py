@@ -24,6 +24,7 @@ def test_every_module_has_a_file_of_tests(module: Path) -> None:
 
 def test_every_model_that_ships_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("FER_MODELS_DIR", raising=False)
+    assert "default" in model_names()
     for name in model_names():
         card = load_card(name)
         assert card.name == name

@@ -60,7 +60,7 @@ def test_another_name_is_an_attribute_error() -> None:
 
 
 def test_the_documented_lines_work(served_models: Path) -> None:
-    image = fer_core.read_image(ROOT / "webapp" / "assets" / "astronaut.jpg")
+    image = fer_core.read_image(ROOT / "fer_core" / "samples" / "astronaut.jpg")
     analysis = fer_core.load_analyzer(model="default", detector="yunet").analyze(image)
     assert isinstance(analysis, fer_core.FrameAnalysis)
     classifier = fer_core.load_classifier("default")
@@ -77,7 +77,7 @@ def test_importing_costs_next_to_nothing() -> None:
 def test_serving_loads_no_training_and_no_pages(served_models: Path) -> None:
     code = """
 import fer_core
-image = fer_core.read_image("webapp/assets/astronaut.jpg")
+image = fer_core.read_image("fer_core/samples/astronaut.jpg")
 analysis = fer_core.load_analyzer().analyze(image)
 assert analysis.faces
 fer_core.annotate(image, analysis)
@@ -92,7 +92,7 @@ def test_the_command_line_serves_without_training(served_models: Path) -> None:
 from typer.testing import CliRunner
 from fer_core.cli import app
 for words in (
-    ["analyze", "webapp/assets/astronaut.jpg"],
+    ["analyze", "fer_core/samples/astronaut.jpg"],
     ["models"],
     ["evaluate", "--data", "drawn_faces", "--split", "PublicTest"],
 ):

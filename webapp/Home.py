@@ -8,10 +8,16 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import streamlit as st
 
-st.set_page_config(page_title="FER Studio", page_icon=":material/mood:", layout="wide")
-st.navigation(
+# A file of ours: Streamlit has browsers fetch icons given by name from another company's server.
+ICON = Path(__file__).with_name("favicon.png")
+
+st.set_page_config(page_title="FER Studio", page_icon=str(ICON), layout="wide")
+page = st.navigation(
     [
         st.Page("app_pages/0_welcome.py", title="Home", icon=":material/home:", default=True),
         st.Page("app_pages/1_upload.py", title="Upload", icon=":material/photo_library:"),
     ]
-).run()
+)
+st.session_state["page entered"] = st.session_state.get("page") != page.title
+st.session_state["page"] = page.title
+page.run()

@@ -1,19 +1,16 @@
 """Loaded once and shared by every visitor: detectors, models, the sample."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from fer_core.detection.base import FaceDetector, load_detector
 from fer_core.domain.analysis import FrameAnalysis
 from fer_core.domain.images import decode_image
+from fer_core.domain.settings import sample_photo
 from fer_core.inference.analyzer import EmotionAnalyzer
 from fer_core.inference.batch import AnalyzedPhoto
 from fer_core.zoo.card import CARD_FILE, ModelCard
 from fer_core.zoo.classifier import EmotionClassifier, load_classifier
-from fer_core.zoo.store import load_card, model_folder
-
-SAMPLE_PATH = Path(__file__).parent / "assets" / "astronaut.jpg"
+from fer_core.zoo.store import model_folder
 
 
 def analyzer(model: str, detector: str) -> EmotionAnalyzer:
@@ -27,13 +24,16 @@ def analyzer(model: str, detector: str) -> EmotionAnalyzer:
 
 def model_version(model: str) -> int:
     """Changes when a model is replaced, so that the next look at a page loads the new one."""
-    path = model_folder(model) / CARD_FILE
-    return path.stat().st_mtime_ns if path.is_file() else 0
+    try:
+        return (model_folder(model) / CARD_FILE).stat().st_mtime_ns
+    except OSError:  # gone, or just being replaced: loading tells
+        return 0
 
 
 def sample_file() -> tuple[str, bytes]:
-    """Name and content of the sample: NASA's portrait of Eileen Collins, public domain."""
-    return SAMPLE_PATH.name, SAMPLE_PATH.read_bytes()
+    """Name and content of the sample photo."""
+    path = sample_photo()
+    return path.name, path.read_bytes()
 
 
 def sample(model: str, detector: str) -> tuple[AnalyzedPhoto, ModelCard]:
@@ -42,7 +42,8 @@ def sample(model: str, detector: str) -> tuple[AnalyzedPhoto, ModelCard]:
     Raises:
         FerError: As `analyzer`.
     """
-    return _sample(model, detector, model_version(model)), load_card(model)
+    version = model_version(model)
+    return _sample(model, detector, version), _classifier(model, version).card
 
 
 @st.cache_resource(show_spinner=False)

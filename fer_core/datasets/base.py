@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -51,15 +51,18 @@ class FaceDataset:
         """
         chosen = self.splits == name
         if not chosen.any():
-            known = ", ".join(sorted(set(self.splits.tolist()))) or "none"
-            raise DatasetError(f"{self.name} has no split {name!r}: expected one of {known}.")
-        return FaceDataset(
-            self.name,
-            self.labels,
-            self.images[chosen],
-            self.targets[chosen],
-            self.splits[chosen],
-            self.licence,
+            known = ", ".join(sorted(set(self.splits.tolist())))
+            there = f"expected one of {known}" if known else "it has no pictures at all"
+            raise DatasetError(f"{self.name} has no split {name!r}: {there}.")
+        return self.part(chosen)
+
+    def part(self, chosen: slice | npt.NDArray[np.bool_ | np.int64]) -> "FaceDataset":
+        """The pictures that a slice, a mask or positions choose."""
+        return replace(
+            self,
+            images=self.images[chosen],
+            targets=self.targets[chosen],
+            splits=self.splits[chosen],
         )
 
     def counts(self) -> dict[str, dict[str, int]]:
@@ -71,7 +74,7 @@ class FaceDataset:
         return table
 
     def fingerprint(self) -> str:
-        """SHA-256 over labels, pixels, targets and splits: equal if and only if the data is."""
+        """SHA-256 over labels, pixels, targets and splits: it changes with any of them."""
         digest = hashlib.sha256("\n".join(self.labels).encode())
         digest.update(repr(self.images.shape).encode())
         digest.update(np.ascontiguousarray(self.images).tobytes())
@@ -106,12 +109,15 @@ def open_dataset(path: str) -> FaceDataset:
         DatasetError: Nothing is there, or no form reads it.
     """
     forms = [dataset_forms.get(name)() for name in dataset_forms.names()]
-    for form in forms:
-        if form.accepts(path):
-            return form.read(path)
+    try:
+        for form in forms:
+            if form.accepts(path):
+                return form.read(path)
+    except OSError as error:
+        raise DatasetError(f"{path} cannot be read ({error.strerror}).") from None
     if not Path(path).exists():
-        raise DatasetError(f"No data at {path}: expected a file or 'drawn_faces'.")
+        raise DatasetError(f"No data at {path!r}: expected a file or 'drawn_faces'.")
     raise DatasetError(
-        f"Cannot tell what data {path} holds: expected fer2013.csv (columns emotion, pixels, "
+        f"Cannot tell what data {path!r} holds: expected fer2013.csv (columns emotion, pixels, "
         "Usage) or an .npz pack of it."
     )

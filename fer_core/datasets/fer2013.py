@@ -19,6 +19,7 @@ SIDE_PX = 48
 USAGES = ("Training", "PublicTest", "PrivateTest")
 LICENCE = "FER2013: research use only (Kaggle, ICML 2013 workshop)"
 _COLUMNS = ["emotion", "pixels", "Usage"]
+_LONGEST_HEADER = 1000
 _PACK_KEYS = {"webp", "offset", "emotion", "usage"}
 
 Sample = tuple[npt.NDArray[np.uint8], int, str]
@@ -34,7 +35,8 @@ class Fer2013Csv:
         if file.suffix.lower() != ".csv" or not file.is_file():
             return False
         with file.open(newline="", encoding="utf-8-sig", errors="replace") as stream:
-            return [name.strip() for name in next(csv.reader(stream), [])][:3] == _COLUMNS
+            header = stream.readline(_LONGEST_HEADER)
+        return [name.strip() for name in header.split(",")][:3] == _COLUMNS
 
     def read(self, path: str) -> FaceDataset:
         """Read all rows.
@@ -62,8 +64,11 @@ class Fer2013Npz:
         """An .npz file that has the pack's arrays."""
         if Path(path).suffix.lower() != ".npz" or not zipfile.is_zipfile(path):
             return False
-        with np.load(path, allow_pickle=False) as pack:
-            return set(pack.files) >= _PACK_KEYS
+        try:
+            with np.load(path, allow_pickle=False) as pack:
+                return set(pack.files) >= _PACK_KEYS
+        except (ValueError, zipfile.BadZipFile):
+            return False
 
     def read(self, path: str) -> FaceDataset:
         """Decode all images.

@@ -19,6 +19,9 @@ from fer_core.domain.settings import vendored_dir
 
 _FILE = "face_detection_yunet_2023mar.onnx"
 _SHA256 = "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4"
+# On inputs of 32 rows and fewer OpenCV 4.14 reads memory that it never wrote: the same strip then
+# has other faces each time.
+_LEAST_HEIGHT = 64
 _REMEDY = "Restore the file from the project's repository; models/yunet/README.md tells its origin."
 
 
@@ -61,8 +64,12 @@ class YuNetNetwork:
     def faces(self, image_rgb: ImageRGB) -> list[Face]:
         """Run the network once over all of `image_rgb`, (H, W, 3) uint8, at its own size."""
         image_bgr = cv2.cvtColor(image_rgb, cv2.COLOR_RGB2BGR)
+        height, width = image_bgr.shape[:2]
+        if height < _LEAST_HEIGHT:
+            below = _LEAST_HEIGHT - height
+            image_bgr = cv2.copyMakeBorder(image_bgr, 0, below, 0, 0, cv2.BORDER_CONSTANT)
         with self._lock:  # the input size is state of the network
-            self._net.setInputSize((image_rgb.shape[1], image_rgb.shape[0]))
+            self._net.setInputSize((width, max(height, _LEAST_HEIGHT)))
             found = self._net.detect(image_bgr)[1]
         rows = cast("npt.NDArray[np.float32] | None", found)  # OpenCV's stubs leave the None out
         if rows is None:

@@ -30,8 +30,9 @@ class UnknownNameError(FerError):
     """A name was asked for that nothing is registered under."""
 
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
-        choices = ", ".join(sorted(known)) or "none"
-        super().__init__(f"Unknown {kind} {name!r}: expected one of {choices}.")
+        choices = ", ".join(sorted(known))
+        there = f"expected one of {choices}" if choices else f"there is no {kind} at all"
+        super().__init__(f"Unknown {kind} {name!r}: {there}.")
         self.kind = kind
         self.name = name
 

@@ -27,6 +27,9 @@ from fer_core.domain.file_signatures import describe, is_short_riff, picture_for
 MAX_PIXELS = 100_000_000
 """Largest picture that is decoded, in pixels; a 100-megapixel camera's fits."""
 
+MAX_SIDE = 65_500
+"""Longest side that is decoded, in pixels; JPEG's own limit."""
+
 MAX_FILE_BYTES = 200 * 1024 * 1024
 """Largest file that is read, in bytes."""
 
@@ -211,6 +214,11 @@ def _check_pixels(size_wh: tuple[int, int], shown: str) -> None:
             f"{shown}: expected at most {MAX_PIXELS:,} pixels, received {width} × {height} "
             f"({width * height:,}). Make it smaller and try again."
         )
+    if max(size_wh) > MAX_SIDE:
+        raise ImageError(
+            f"{shown}: expected sides of at most {MAX_SIDE:,} pixels, received "
+            f"{width} × {height}. Make it smaller and try again."
+        )
 
 
 def _upright_rgb(image: ImageFile.ImageFile) -> npt.NDArray[np.uint8]:
@@ -239,10 +247,8 @@ def _to_array(image: Image.Image) -> npt.NDArray[np.uint8]:
     array = np.empty((height, width, 3), np.uint8)
     rows = max(1, _CHUNK // width)
     for top in range(0, height, rows):
-        for left in range(0, width, _CHUNK):
-            right, bottom = min(left + _CHUNK, width), min(top + rows, height)
-            block = np.asarray(image.crop((left, top, right, bottom)))
-            array[top:bottom, left:right] = block
+        bottom = min(top + rows, height)
+        array[top:bottom] = np.asarray(image.crop((0, top, width, bottom)))
     return array
 
 

@@ -16,6 +16,11 @@ def runs_dir() -> Path:
     return Path(os.environ.get("FER_RUNS_DIR") or _PROJECT_ROOT / "runs")
 
 
+def sample_photo() -> Path:
+    """The sample: NASA's portrait of the astronaut Eileen Collins, public domain."""
+    return Path(__file__).resolve().parents[1] / "samples" / "astronaut.jpg"
+
+
 def vendored_dir() -> Path:
     """The folder of files that ship with the project and are not a user's to move."""
     return _PROJECT_ROOT / "models"

@@ -39,7 +39,7 @@ def softmax(logits: Floats) -> Floats:
 def fit_temperature(logits: Floats, targets: Targets) -> float:
     """The divisor of the logits that makes the true classes most likely (Guo et al. 2017).
 
-    The negative log-likelihood is convex in 1 / T, so a golden-section search finds it.
+    The negative log-likelihood is convex in 1 / T, so a golden-section search finds its minimum.
 
     Args:
         logits: (N, K).
@@ -48,10 +48,14 @@ def fit_temperature(logits: Floats, targets: Targets) -> float:
     Returns:
         A temperature of 0.1 to 10; above 1 makes the model less sure.
     """
+    logits = np.asarray(logits, np.float64)
+    # How far each class lies above the true one; no likelihood is formed, so none can underflow.
+    margins = logits - logits[np.arange(len(targets)), targets][:, np.newaxis]
 
     def loss(inverse: float) -> float:
-        likelihood = softmax(logits * inverse)[np.arange(len(targets)), targets]
-        return float(-np.log(np.maximum(likelihood, 1e-12)).mean())
+        scaled = margins * inverse
+        top = scaled.max(axis=1)
+        return float((np.log(np.exp(scaled - top[:, np.newaxis]).sum(axis=1)) + top).mean())
 
     low, high = 0.1, 10.0
     while high - low > 1e-4:

@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
 from fer_core.domain.analysis import FrameAnalysis
 from fer_core.domain.archives import RejectedFile, expand_archives
 from fer_core.domain.errors import ImageError
+from fer_core.domain.file_names import display_name
 from fer_core.domain.images import decode_image
 from fer_core.inference.analyzer import EmotionAnalyzer
 
@@ -40,7 +42,13 @@ def analyze_files(
             continue
         try:
             image = decode_image(item.data, item.name)
+            analysis = analyzer.analyze(image, source=item.name)
         except ImageError as error:
             yield RejectedFile(item.name, str(error))
-            continue
-        yield AnalyzedPhoto(image, analyzer.analyze(image, source=item.name))
+        except (MemoryError, cv2.error) as error:
+            reason = (
+                f"could not be analysed ({type(error).__name__}). Make it smaller and try again."
+            )
+            yield RejectedFile(item.name, f"{display_name(item.name)}: {reason}")
+        else:
+            yield AnalyzedPhoto(image, analysis)

@@ -63,7 +63,8 @@ def to_table(analyses: Iterable[FrameAnalysis]) -> str:
         width, height = analysis.size_wh
         count = len(analysis.faces)
         faces = "no face found" if not count else f"{count} face{'s' if count > 1 else ''}"
-        lines.append(f"{analysis.source}  {width}×{height}  {faces}  {analysis.elapsed_ms:.0f} ms")
+        source = " ".join(analysis.source.split())  # a name may hold a line break
+        lines.append(f"{source}  {width}×{height}  {faces}  {analysis.elapsed_ms:.0f} ms")
         for number, face in enumerate(analysis.faces, start=1):
             x, y, w, h = (round(value) for value in face.face.box_xywh)
             leading = "  ".join(f"{label} {p:.1%}" for label, p in face.scores.ranked()[:3])

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from fer_core.datasets.base import FaceDataset
 from fer_core.detection.full_frame import whole_image
-from fer_core.domain.errors import RecipeError
+from fer_core.domain.errors import DatasetError, RecipeError
 from fer_core.preprocessing.crop import crop_face
 from fer_core.preprocessing.spec import PreprocessSpec
 from fer_core.training.augment import FaceAugmentation
@@ -41,12 +41,13 @@ def fit(
 
     Raises:
         DatasetError: A split is missing.
-        RecipeError: The architecture does not take its settings, or training diverged at once.
+        RecipeError: The architecture does not take its settings, or training diverged.
     """
     training, selection = (
         data.split(recipe.train_split),
         data.split(recipe.selection_split),
     )
+    training = _without_lone_picture(training, recipe.optimization.batch_size)
     keras.utils.set_random_seed(recipe.seed)
     keras.config.set_dtype_policy(recipe.precision)
     try:
@@ -55,7 +56,7 @@ def fit(
     finally:
         keras.config.set_dtype_policy("float32")
     keeper = KeepBestAverage(network, run_dir / WEIGHTS_FILE)
-    model.fit(
+    history = model.fit(
         uint8_inputs(training.images, recipe.preprocess),
         _one_hot(training),
         validation_data=(
@@ -76,6 +77,12 @@ def fit(
         raise RecipeError(
             "Training diverged in its first epoch: expected a finite loss, got none. "
             "Lower optimization.learning_rate or raise optimization.warmup_epochs."
+        )
+    losses = history.history["loss"]
+    if not math.isfinite(losses[-1]):
+        raise RecipeError(
+            f"Training diverged in epoch {len(losses)}: expected a finite loss, got {losses[-1]}. "
+            f"Lower optimization.learning_rate; the best weights before that stay in {run_dir}."
         )
     return load_network(recipe, len(data.labels), run_dir / WEIGHTS_FILE)
 
@@ -127,7 +134,8 @@ def _training_model(network: keras.Model, recipe: Recipe, steps: int) -> keras.M
             from_logits=True, label_smoothing=recipe.optimization.label_smoothing
         ),
         metrics=[keras.metrics.CategoricalAccuracy(name="accuracy")],
-        jit_compile=False,  # XLA gains nothing on a CPU and compiles for minutes
+        # XLA gains TensorFlow nothing on a CPU and compiles for minutes; JAX cannot do without.
+        jit_compile=keras.backend.backend() == "jax",
     )
     return model
 
@@ -153,6 +161,18 @@ def _optimizer(plan: Optimization, steps: int, network: keras.Model) -> keras.Op
         var_list=[v for v in network.trainable_variables if v.name != "kernel"]
     )
     return optimizer
+
+
+def _without_lone_picture(training: FaceDataset, batch_size: int) -> FaceDataset:
+    """Drop the last picture if it would be alone in the last batch of every epoch.
+
+    Batch normalisation learns nothing from one picture, and TensorFlow 2.21's oneDNN kernels
+    crash on it.
+    """
+    count = len(training.images)
+    if count < 2:
+        raise DatasetError(f"{training.name}: expected two or more training pictures, got {count}.")
+    return training.part(slice(count - 1)) if count % batch_size == 1 else training
 
 
 def _one_hot(data: FaceDataset) -> npt.NDArray[np.float32]:

@@ -84,7 +84,7 @@ def export_model(
             served.export(work / ONNX_FILE, format="onnx", verbose=False)
         files = {file: sha256_of(work / file) for file in (ONNX_FILE, KERAS_FILE)}
         card = _card(name, served, recipe, data, files, temperature)
-        classifier = EmotionClassifier(card, work / ONNX_FILE)
+        classifier = EmotionClassifier(card, (work / ONNX_FILE).read_bytes())
         _check_parity(expected, classifier.predict_tensor(faces[:256]))
 
         report = _report(classifier, data, recipe.selection_split)

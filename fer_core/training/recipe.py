@@ -57,9 +57,9 @@ class Optimization:
         momentum: Nesterov momentum.
         weight_decay: Decoupled decay of convolution and dense kernels (Loshchilov and Hutter
             2019); each step takes rate times this fraction off.
-        label_smoothing: Probability mass spread over the other classes.
+        label_smoothing: Probability mass spread evenly over all classes.
         ema: Momentum of the moving average of weights, which is what is validated and kept;
-            0 keeps the last weights as they are.
+            0 validates and keeps the weights themselves.
     """
 
     epochs: int = 60
@@ -73,10 +73,10 @@ class Optimization:
 
     def __post_init__(self) -> None:
         _require(self.epochs >= 1, "optimization.epochs", "1 or more", self)
-        _require(self.batch_size >= 1, "optimization.batch_size", "1 or more", self)
+        _require(self.batch_size >= 2, "optimization.batch_size", "2 or more", self)
         _require(self.learning_rate > 0, "optimization.learning_rate", "above 0", self)
         _require(
-            0 <= self.warmup_epochs < self.epochs or self.warmup_epochs == 0,
+            0 <= self.warmup_epochs < self.epochs,
             "optimization.warmup_epochs",
             "0 or more, and fewer than the epochs",
             self,

@@ -10,10 +10,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from fer_core.domain.errors import FerError, ModelError
+from fer_core.domain.errors import FerError, ModelError, RecipeError
 from fer_core.domain.settings import runs_dir
 from fer_core.training.recipe import Recipe, recipe_from_dict
-from fer_core.zoo.card import ModelCard
+from fer_core.zoo.card import CARD_FILE, ModelCard
 from fer_core.zoo.store import model_folder, new_folder, verified_file
 
 _REQUEST_FILE = "run.json"
@@ -48,9 +48,12 @@ class Run:
         """Make the folder of a new run and write down what was asked for."""
         stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
         run = cls(f"{recipe.name}-{stamp}-{secrets.token_hex(2)}", recipe, data)
-        run.folder.mkdir(parents=True)
         request = {"recipe": recipe.to_dict(), "data": data}
-        (run.folder / _REQUEST_FILE).write_text(json.dumps(request, indent=2) + "\n")
+        try:
+            run.folder.mkdir(parents=True)
+            (run.folder / _REQUEST_FILE).write_text(json.dumps(request, indent=2) + "\n")
+        except OSError as error:
+            raise FerError(f"Cannot write {run.folder} ({error.strerror}).") from None
         return run
 
     @classmethod
@@ -65,11 +68,11 @@ class Run:
             raise FerError(f"No run {run_id!r} in {runs_dir()}.")
         try:
             request: dict[str, Any] = json.loads(path.read_text())
+            return cls(run_id, recipe_from_dict(request["recipe"]), request["data"])
         except (FileNotFoundError, NotADirectoryError):
             raise FerError(f"No run {run_id!r} in {runs_dir()}.") from None
-        except (ValueError, OSError) as error:
+        except (ValueError, KeyError, TypeError, OSError, RecipeError) as error:
             raise FerError(f"{path} is damaged ({error}): the run cannot be opened.") from None
-        return cls(run_id, recipe_from_dict(request["recipe"]), request["data"])
 
 
 def promote(run: Run, name: str) -> ModelCard:
@@ -82,12 +85,17 @@ def promote(run: Run, name: str) -> ModelCard:
     folder = model_folder(name)
     if not run.model_folder.is_dir():
         raise ModelError(f"Run {run.id} has no model yet: it has not finished, or it failed.")
+    if folder.exists() and not (folder / CARD_FILE).is_file():
+        raise ModelError(f"{folder} is no model's folder, so it stays: choose another name.")
     card = ModelCard.read(run.model_folder)
     for file in card.sha256:
         verified_file(card, run.model_folder, file)
-    with new_folder(folder) as work:
-        for file in card.sha256:
-            shutil.copyfile(run.model_folder / file, work / file)
-        card = dataclasses.replace(card, name=name)
-        card.write(work)
+    card = dataclasses.replace(card, name=name)
+    try:
+        with new_folder(folder) as work:
+            for file in card.sha256:
+                shutil.copyfile(run.model_folder / file, work / file)
+            card.write(work)
+    except OSError as error:
+        raise ModelError(f"Cannot write {folder} ({error.strerror}).") from None
     return card

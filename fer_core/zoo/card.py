@@ -58,6 +58,10 @@ class ModelCard:
             raise ValueError(f"labels must be two or more different names, got {self.labels}")
         if ONNX_FILE not in self.sha256:
             raise ValueError(f"sha256 must name {ONNX_FILE}, got {sorted(self.sha256)}")
+        for split, figures in self.metrics.items():
+            missing = {"n", "accuracy", "accuracy_ci95", "top2_accuracy", "ece"} - set(figures)
+            if missing or "name" not in self.dataset:
+                raise ValueError(f"metrics of {split} lack {sorted(missing) or 'their data set'}")
         if any(Path(file).name != file for file in self.sha256):
             raise ValueError(f"sha256 must name files of the folder, got {sorted(self.sha256)}")
         if not self.temperature > 0:

@@ -1,6 +1,5 @@
 """A model that serves: face crops in, calibrated probabilities out, through ONNX Runtime."""
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,7 @@ from fer_core.domain.errors import ImageError, ModelError
 from fer_core.preprocessing.crop import crop_faces
 from fer_core.preprocessing.spec import PreprocessSpec
 from fer_core.zoo.card import ONNX_FILE, ModelCard
-from fer_core.zoo.store import DEFAULT_MODEL, load_card, model_folder, verified_file
+from fer_core.zoo.store import DEFAULT_MODEL, load_card, model_folder, verified_bytes
 
 # Bounds memory on a photo of a stadium; beyond it larger batches are no faster.
 _BATCH = 128
@@ -24,28 +23,33 @@ class EmotionClassifier:
 
     Args:
         card: The model's card.
-        onnx_path: The network: (N, height, width, channels) float32 to (N, K) probabilities.
+        network: The ONNX file's content: (N, height, width, channels) float32 to (N, K)
+            probabilities.
         threads: CPU threads for one call.
+        origin: Where the content is from, for error texts.
 
     Raises:
         ModelError: The file is not a network, or does not fit the card.
     """
 
-    def __init__(self, card: ModelCard, onnx_path: Path, threads: int = 1) -> None:
+    def __init__(
+        self, card: ModelCard, network: bytes, threads: int = 1, origin: str = ONNX_FILE
+    ) -> None:
         self.card = card
+        self._origin = origin
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         try:
             self._session = onnxruntime.InferenceSession(
-                onnx_path, options, providers=["CPUExecutionProvider"]
+                network, options, providers=["CPUExecutionProvider"]
             )
         except Exception as error:  # noqa: BLE001  ONNX Runtime's errors share no narrower base
-            raise ModelError(f"{onnx_path} is not a network that can run: {error}") from None
+            raise ModelError(f"{self._origin} is not a network that can run: {error}") from None
         inputs, outputs = self._session.get_inputs(), self._session.get_outputs()
         received = [list(end.shape[1:]) for end in (*inputs, *outputs)]
         if received != [list(card.spec.input_shape), [len(card.labels)]]:
             raise ModelError(
-                f"{onnx_path} does not fit its card: expected input {card.spec.input_shape} and "
+                f"{self._origin} does not fit its card: expected input {card.spec.input_shape} and "
                 f"{len(card.labels)} outputs, got {' and '.join(map(str, received))}."
             )
         self._input = inputs[0]
@@ -64,7 +68,7 @@ class EmotionClassifier:
         """Classify pictures that are each filled by one face.
 
         Args:
-            crops: (N, H, W) grey or (N, H, W, 3) RGB uint8, of any size.
+            crops: (N, H, W) or (N, H, W, 1) grey, or (N, H, W, 3) RGB uint8, of any size.
 
         Returns:
             (N, K) float32 probabilities, in the order of `labels`.
@@ -76,12 +80,15 @@ class EmotionClassifier:
         if (
             crops.dtype != np.uint8
             or crops.ndim not in (3, 4)
-            or crops.shape[3:] not in ((), (3,))
+            or crops.shape[3:] not in ((), (1,), (3,))
             or 0 in crops.shape[1:]
         ):
             raise ImageError(
-                f"predict expects (N, H, W) or (N, H, W, 3) uint8, got {crops.shape} {crops.dtype}."
+                "predict expects (N, H, W), (N, H, W, 1) or (N, H, W, 3) uint8, "
+                f"got {crops.shape} {crops.dtype}."
             )
+        if crops.shape[3:] == (1,):
+            crops = crops[..., 0]
         if not len(crops):
             return self.predict_tensor(np.empty((0, *self.spec.input_shape), np.float32))
         face = whole_image(crops.shape[2], crops.shape[1])
@@ -106,9 +113,10 @@ class EmotionClassifier:
 
     def scores(self, faces: npt.NDArray[np.float32]) -> list[EmotionScores]:
         """`predict_tensor`, as one `EmotionScores` for each face."""
-        return [
-            EmotionScores(self.labels, tuple(row)) for row in self.predict_tensor(faces).tolist()
-        ]
+        probabilities = self.predict_tensor(faces)
+        if not np.isfinite(probabilities).all():
+            raise ModelError(f"{self._origin} gives values that are no numbers: train it again.")
+        return [EmotionScores(self.labels, tuple(row)) for row in probabilities.tolist()]
 
 
 def load_classifier(model: str = DEFAULT_MODEL, threads: int = 1) -> EmotionClassifier:
@@ -123,4 +131,6 @@ def load_classifier(model: str = DEFAULT_MODEL, threads: int = 1) -> EmotionClas
         ModelError: One of its files is missing, truncated or altered.
     """
     card = load_card(model)
-    return EmotionClassifier(card, verified_file(card, model_folder(model), ONNX_FILE), threads)
+    folder = model_folder(model)
+    network = verified_bytes(card, folder, ONNX_FILE)
+    return EmotionClassifier(card, network, threads, origin=str(folder / ONNX_FILE))

@@ -5,6 +5,7 @@ import hashlib
 import re
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from fer_core.domain.errors import FerError, ModelError, UnknownNameError
@@ -49,7 +50,8 @@ def load_card(name: str) -> ModelCard:
     """
     if name not in model_names():
         raise UnknownNameError("model", name, model_names())
-    return ModelCard.read(model_folder(name))
+    # The folder's name is what a model is asked for by; a copied folder is another model.
+    return replace(ModelCard.read(model_folder(name)), name=name)
 
 
 def verified_file(card: ModelCard, folder: Path, file_name: str) -> Path:
@@ -59,18 +61,33 @@ def verified_file(card: ModelCard, folder: Path, file_name: str) -> Path:
         ModelError: The file is not on the card, missing, truncated or altered.
     """
     path = folder / file_name
+    verified_bytes(card, folder, file_name)
+    return path
+
+
+def verified_bytes(card: ModelCard, folder: Path, file_name: str) -> bytes:
+    """The content of a model's file, once it is what the card vouches for.
+
+    Raises:
+        ModelError: The file is not on the card, missing, truncated or altered.
+    """
+    path = folder / file_name
     expected = card.sha256.get(file_name)
     if expected is None:
         raise ModelError(f"The card of model {card.name!r} has no {file_name}.")
-    if not path.is_file():
-        raise ModelError(f"{path} is missing: restore it, or train the model again.")
-    received = sha256_of(path)
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise ModelError(f"{path} is missing: restore it, or train the model again.") from None
+    except OSError as error:
+        raise ModelError(f"{path} cannot be read ({error.strerror}).") from None
+    received = hashlib.sha256(content).hexdigest()
     if received != expected:
         raise ModelError(
             f"{path} is truncated or altered: expected SHA-256 {expected[:12]}…, "
             f"got {received[:12]}…; restore it, or train the model again."
         )
-    return path
+    return content
 
 
 def sha256_of(path: Path) -> str:
@@ -83,7 +100,8 @@ def sha256_of(path: Path) -> str:
 def new_folder(folder: Path) -> Iterator[Path]:
     """Fill a folder whole or not at all: what is yielded takes `folder`'s place at the end.
 
-    A reader sees the old content or the new, never a mixture; an error leaves the old one.
+    What stands there is never half-written; between two renames, for an instant, nothing does.
+    An error leaves the old folder.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".new-", dir=folder.parent) as scratch:
@@ -95,7 +113,7 @@ def new_folder(folder: Path) -> Iterator[Path]:
             folder.rename(old)
         try:
             work.rename(folder)
-        except OSError:
+        except BaseException:
             if old.exists():
                 old.rename(folder)
             raise

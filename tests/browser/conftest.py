@@ -3,9 +3,11 @@
 import os
 import shlex
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -36,26 +38,30 @@ def app_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    names = ("chromium", "chromium-browser", "google-chrome")
-    installed = next((path for path in map(shutil.which, names) if path), None)
+    installed = next(filter(_starts, ("chromium", "chromium-browser", "google-chrome")), None)
     with sync_playwright() as playwright:
         # Without an installed one, Playwright's own is used: see install_chromium.sh.
-        chromium = playwright.chromium.launch(executable_path=installed, args=["--no-sandbox"])
+        chromium = playwright.chromium.launch(
+            executable_path=installed and shutil.which(installed), args=["--no-sandbox"]
+        )
         yield chromium
         chromium.close()
 
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """A fresh page, light; a script error in it fails the test."""
+    """A fresh page, light; a script error in it, or a request to another server, fails the test."""
     context = browser.new_context(viewport={"width": 1280, "height": 1000}, color_scheme="light")
     opened = context.new_page()
     opened.set_default_timeout(WAIT_MS)
     errors: list[str] = []
     opened.on("pageerror", lambda error: errors.append(str(error)))
+    hosts: set[str] = set()
+    opened.on("request", lambda request: hosts.add(urlsplit(request.url).hostname or "127.0.0.1"))
     yield opened
     context.close()
     assert errors == []
+    assert hosts <= {"127.0.0.1"}, "the page asks other servers"
 
 
 @pytest.fixture(scope="session")
@@ -72,3 +78,12 @@ def keep_picture(tmp_path: Path) -> Path:
     folder = Path(os.environ.get("FER_SCREENSHOTS") or tmp_path)
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def _starts(browser: str) -> bool:
+    """Whether a command is a browser, and not only a hint where to install one."""
+    path = shutil.which(browser)
+    return (
+        path is not None
+        and subprocess.run([path, "--version"], capture_output=True).returncode == 0
+    )

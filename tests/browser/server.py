@@ -42,7 +42,8 @@ def running(
             _wait_until_healthy(f"{url}/_stcore/health", server, log)
             yield url
         finally:
-            os.killpg(server.pid, signal.SIGTERM)
+            with contextlib.suppress(ProcessLookupError):  # it may have ended by itself
+                os.killpg(server.pid, signal.SIGTERM)
             server.wait(timeout=20)
 
 

@@ -61,7 +61,7 @@ def test_dropped_photos_show_every_face(
     alone = cards(upload).filter(has=upload.get_by_role("heading", name="astronaut.jpg"))
     expect(alone.get_by_text("512 × 512 px · 1 face")).to_be_visible()
     expect(alone.get_by_text(re.compile(r"^1\. happy \d+%$"))).to_be_visible()
-    expect(alone.get_by_text(re.compile(r"^Group mood: positive"))).to_be_visible()
+    expect(alone.get_by_text(re.compile(r"^Mood: positive"))).to_be_visible()
     bars = alone.locator(".js-plotly-plot").last.locator(".ytick text")
     expect(bars).to_have_count(7)
     top = min(bars.all(), key=lambda bar: (bar.bounding_box() or {"y": 0})["y"])
@@ -156,3 +156,14 @@ def test_the_sidebar_changes_the_reading(upload: Page) -> None:
     upload.get_by_role("combobox", name=re.compile("Face detector")).click()
     upload.get_by_role("option", name="Whole picture").click()
     expect(cards(upload).get_by_text("512 × 512 px · 1 face")).to_be_visible()
+
+
+def test_photos_stay_while_another_page_is_visited(upload: Page) -> None:
+    drop(upload, ("wall.jpg", encode_jpeg(np.full((200, 300, 3), 180, np.uint8))))
+    expect(upload.get_by_role("heading", name="1 photo, 0 faces")).to_be_visible()
+    upload.get_by_role("link", name="Home").click()
+    expect(upload.get_by_role("heading", name="FER Studio")).to_be_visible()
+    upload.get_by_role("link", name="Upload").click()
+    expect(upload.get_by_role("heading", name="1 photo, 0 faces")).to_be_visible()
+    upload.get_by_role("button", name="Clear all photos").click()
+    expect(upload.get_by_role("heading", name="1 photo, 0 faces")).to_have_count(0)

@@ -181,3 +181,10 @@ def test_a_pack_with_flipped_bits_is_told(write_pack: WritePack) -> None:
 
 def test_blank_lines_are_passed_over(write_csv: WriteCsv) -> None:
     assert len(open_dataset(str(write_csv(GOOD, "", GOOD, ""))).images) == 2
+
+
+def test_a_file_of_one_endless_line_is_no_fer2013(tmp_path: Path) -> None:
+    path = tmp_path / "big.csv"
+    path.write_text("x" * 500_000)
+    with pytest.raises(DatasetError, match="Cannot tell what data"):
+        open_dataset(str(path))

@@ -80,7 +80,7 @@ def test_one_pixel_is_a_picture(kind: str, encode: Encode) -> None:
     assert decode_image(encode(Image.new("RGB", (1, 1), "white"), kind), "dot").shape == (1, 1, 3)
 
 
-@pytest.mark.parametrize("size_wh", [(60_000, 1), (1, 60_000), (1_100_000, 2)])
+@pytest.mark.parametrize("size_wh", [(60_000, 1), (1, 60_000), (60_000, 20)])
 def test_extreme_proportions_decode(size_wh: tuple[int, int], encode: Encode) -> None:
     row = np.arange(size_wh[0] * size_wh[1], dtype=np.uint32).reshape(size_wh[::-1])
     expected = np.stack([row % 251, row % 241, row % 239], axis=2).astype(np.uint8)

@@ -18,7 +18,7 @@ from PIL import Image
 
 from fer_core.domain import images
 from fer_core.domain.errors import ImageError
-from fer_core.domain.images import decode_image, read_image
+from fer_core.domain.images import decode_image, encode_png, read_image
 
 Encode = Callable[..., bytes]
 Pixels = npt.NDArray[np.uint8]
@@ -252,3 +252,8 @@ def test_read_image_without_permission(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(Path, "read_bytes", deny)
     with pytest.raises(ImageError, match=r"^secret\.png: .*Permission denied"):
         read_image(path)
+
+
+def test_a_strip_too_long_for_any_detector_is_refused() -> None:
+    with pytest.raises(ImageError, match=r"at most 65,500 pixels, received 70000 × 1"):
+        decode_image(encode_png(np.zeros((1, 70_000, 3), np.uint8)), "strip.png")

@@ -94,3 +94,14 @@ def test_calibrating_lowers_the_error_and_keeps_every_answer() -> None:
     assert np.array_equal(before.argmax(axis=1), after.argmax(axis=1))
     assert expected_calibration_error(after, targets) < 0.03
     assert expected_calibration_error(before, targets) > 0.1
+
+
+def test_an_overconfident_network_is_calmed_however_sure_it_is() -> None:
+    # Two classes, always 15 apart, wrong three times in ten: the log-likelihood is best where
+    # the sigmoid of 15 / T is 0.7, so T = 15 / ln(7 / 3).
+    logits = np.tile([[15.0, 0.0]], (1000, 1))
+    targets = np.array([0] * 700 + [1] * 300)
+    best = 15 / np.log(7 / 3)
+    assert min(best, 10.0) == 10.0
+    assert fit_temperature(logits, targets) == pytest.approx(10.0, rel=1e-3)
+    assert fit_temperature(logits / 3, targets) == pytest.approx(best / 3, rel=1e-3)

@@ -16,7 +16,7 @@ from fer_core.zoo.classifier import EmotionClassifier
 Image = npt.NDArray[np.uint8]
 Speckle = Callable[..., Image]
 
-ASTRONAUT = Path(__file__).resolve().parents[2] / "webapp" / "assets" / "astronaut.jpg"
+ASTRONAUT = Path(__file__).resolve().parents[2] / "fer_core" / "samples" / "astronaut.jpg"
 
 
 class GivenFaces:

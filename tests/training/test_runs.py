@@ -114,3 +114,22 @@ def test_a_name_that_could_climb_is_refused(finished: Run, name: str) -> None:
     with pytest.raises(FerError, match="expected 1 to 64 letters"):
         promote(finished, name)
     assert model_names() == ()
+
+
+def test_what_is_no_model_is_never_replaced(
+    finished: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FER_MODELS_DIR", str(tmp_path / "models"))
+    detector = tmp_path / "models" / "yunet" / "weights.onnx"
+    detector.parent.mkdir(parents=True)
+    detector.write_bytes(b"weights")
+    with pytest.raises(ModelError, match="no model's folder"):
+        promote(finished, "yunet")
+    assert detector.read_bytes() == b"weights"
+
+
+@pytest.mark.parametrize("content", ["{}", "[]", '{"recipe": {}, "data": "x"}'])
+def test_a_run_without_a_recipe_is_told(begun: Run, content: str) -> None:
+    (begun.folder / "run.json").write_text(content)
+    with pytest.raises(FerError, match=r"run\.json is damaged"):
+        Run.open(begun.id)

@@ -19,7 +19,15 @@ CARD = ModelCard(
     architecture={"name": "se_resnet", "settings": {"widths": [8, 16]}},
     recipe={"name": "default", "seed": 1},
     dataset={"name": "FER2013", "fingerprint": "cd" * 32, "splits": {"Training": 28558}},
-    metrics={"PublicTest": {"n": 3589, "accuracy": 0.7}},
+    metrics={
+        "PublicTest": {
+            "n": 3589,
+            "accuracy": 0.7,
+            "accuracy_ci95": [0.68, 0.72],
+            "top2_accuracy": 0.8,
+            "ece": 0.02,
+        }
+    },
     temperature=1.25,
     parameters=709_151,
     licence="MIT",

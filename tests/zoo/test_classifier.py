@@ -108,7 +108,7 @@ def test_views_of_an_array_are_read_right(
     assert np.array_equal(classifier.predict(mirrored), classifier.predict(mirrored.copy()))
 
 
-@pytest.mark.parametrize("shape", [(0, 48, 48), (0, 48, 48, 3)])
+@pytest.mark.parametrize("shape", [(0, 48, 48), (0, 48, 48, 1), (0, 48, 48, 3)])
 def test_no_crops_give_no_probabilities(
     classifier: EmotionClassifier, shape: tuple[int, ...]
 ) -> None:
@@ -118,12 +118,12 @@ def test_no_crops_give_no_probabilities(
 
 
 @pytest.mark.parametrize(
-    "shape", [(48,), (48, 48), (1, 48, 48, 1), (1, 48, 48, 4), (1, 1, 9, 9, 3)]
+    "shape", [(48,), (48, 48), (1, 48, 48, 2), (1, 48, 48, 4), (1, 1, 9, 9, 3)]
 )
 def test_another_shape_is_refused_and_named(
     classifier: EmotionClassifier, shape: tuple[int, ...]
 ) -> None:
-    with pytest.raises(ImageError, match=r"\(N, H, W\) or \(N, H, W, 3\) uint8, got") as caught:
+    with pytest.raises(ImageError, match=r"\(N, H, W, 1\) or \(N, H, W, 3\) uint8, got") as caught:
         classifier.predict(np.zeros(shape, np.uint8))
     assert str(shape) in str(caught.value)
 
@@ -233,3 +233,9 @@ def test_more_threads_change_nothing_but_last_digits(
 ) -> None:
     one, two = (load_classifier(threads=threads).predict(crops) for threads in (1, 2))
     assert two == pytest.approx(one, abs=1e-5)
+
+
+def test_grey_with_a_channel_axis_is_the_same_face(
+    classifier: EmotionClassifier, crops: npt.NDArray[np.uint8]
+) -> None:
+    assert np.array_equal(classifier.predict(crops[..., np.newaxis]), classifier.predict(crops))

@@ -1,6 +1,7 @@
 """Models are found by name, and no file is trusted that its card does not vouch for."""
 
 import hashlib
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -41,7 +42,7 @@ def test_only_a_folder_with_a_card_that_can_be_asked_for_counts(
 def test_a_missing_folder_of_models_is_an_empty_one(models: Path) -> None:
     models.rmdir()
     assert model_names() == ()
-    with pytest.raises(UnknownNameError, match="expected one of none"):
+    with pytest.raises(UnknownNameError, match="there is no model at all"):
         load_card("default")
 
 
@@ -179,3 +180,8 @@ def test_a_folder_that_cannot_be_put_in_place_leaves_the_old_one(
     with pytest.raises(OSError, match="disk error"), new_folder(folder) as work:
         (work / "new").write_text("2")
     assert [path.name for path in folder.iterdir()] == ["old"]
+
+
+def test_a_copied_folder_is_a_model_of_its_own(tiny_models: Path, models: Path) -> None:
+    shutil.copytree(tiny_models / "default", models / "copy")
+    assert load_card("copy").name == "copy"

@@ -7,6 +7,7 @@ import streamlit as st
 
 from fer_core.domain.archives import RejectedFile
 from fer_core.domain.errors import FerError
+from fer_core.domain.file_names import display_name
 from fer_core.domain.images import SUPPORTED_SUFFIXES
 from fer_core.inference.batch import AnalyzedPhoto, analyze_files
 from webapp import services
@@ -17,28 +18,51 @@ from webapp.components.text import count, plain
 Outcome = results.PhotoView | RejectedFile
 File = tuple[str, str, Callable[[], bytes]]  # identity, name, content
 
+SAMPLE = "sample"
+LINES_AT_MOST = 30
 PHOTOS_ON_A_PAGE = 10
+PHOTOS_AT_MOST = 1000  # of which a visit keeps about 0.3 MB each
 
 
 def chosen_files() -> list[File]:
-    """Draw the uploader and the sample button; return what is to be read."""
+    """Draw the uploader and the buttons; return what is to be read, in order of arrival.
+
+    What the uploader holds is lost when another page is visited; what has been dropped in is
+    therefore kept in the visit's own list, until it is taken off the uploader or cleared.
+    """
     uploads = st.file_uploader(
         "Photos, or a ZIP of photos",
         type=[suffix.lstrip(".") for suffix in SUPPORTED_SUFFIXES] + ["zip"],
         accept_multiple_files=True,
         help="JPEG, PNG, WebP, BMP, TIFF, GIF (first frame), HEIC, AVIF, up to 200 MB each.",
+        key=f"uploader {st.session_state.setdefault('clearings', 0)}",
     )
-    with_sample = st.session_state.setdefault("sample", False)
-    st.button(
-        "Remove the sample photo" if with_sample else "Try the sample photo",
-        icon=":material/close:" if with_sample else ":material/rocket_launch:",
-        on_click=lambda: st.session_state.update(sample=not with_sample),
-    )
-    files: list[File] = [(upload.file_id, upload.name, upload.getvalue) for upload in uploads]
-    if with_sample:
-        name, data = services.sample_file()
-        files.append(("sample", name, lambda: data))
-    return files
+    files: dict[str, File] = st.session_state.setdefault("files", {})
+    in_uploader = {upload.file_id for upload in uploads}
+    if not st.session_state.get("page entered"):
+        for identity in st.session_state.get("in uploader", set()) - in_uploader:
+            files.pop(identity, None)
+    st.session_state["in uploader"] = in_uploader
+    for upload in uploads:
+        files[upload.file_id] = (upload.file_id, display_name(upload.name), upload.getvalue)
+    with st.container(horizontal=True):
+        if SAMPLE not in files:
+            st.button("Try the sample photo", icon=":material/rocket_launch:", on_click=add_sample)
+        if files:
+            st.button("Clear all photos", icon=":material/delete_sweep:", on_click=clear_files)
+    return list(files.values())
+
+
+def add_sample() -> None:
+    """Put the sample photo among the files of the visit."""
+    name, data = services.sample_file()
+    st.session_state["files"][SAMPLE] = (SAMPLE, name, lambda: data)
+
+
+def clear_files() -> None:
+    """Forget the files of the visit, and begin with a fresh uploader."""
+    st.session_state["files"].clear()
+    st.session_state["clearings"] += 1
 
 
 def read_files(files: list[File], choices: Choices) -> list[Outcome]:
@@ -54,22 +78,35 @@ def read_files(files: list[File], choices: Choices) -> list[Outcome]:
         bar = st.progress(0.0)
         for done, (identity, name, content) in enumerate(new):
             bar.progress(done / len(new), f"Reading {plain(name)} ({done + 1} of {len(new)})")
+            read: list[Outcome] = []
+            room = PHOTOS_AT_MOST - sum(map(len, outcomes.values()))
+            for item in analyze_files(analyzer, [(name, content())]):
+                if len(read) >= room:
+                    limit = f"{name}: expected at most {PHOTOS_AT_MOST:,} photos at once, got more."
+                    read.append(RejectedFile(name, f"{limit} Take some away, then add the rest."))
+                    break
+                read.append(results.PhotoView.of(item) if isinstance(item, AnalyzedPhoto) else item)
+                # A ZIP's photos show too; and a changed control or a closed tab stops here.
+                bar.progress(done / len(new), f"Reading {plain(item_name(item))}")
             # Kept only when the file is through: a rerun in the middle starts it again.
-            outcomes[identity, reader] = [
-                results.PhotoView.of(item) if isinstance(item, AnalyzedPhoto) else item
-                for item in analyze_files(analyzer, [(name, content())])
-            ]
+            outcomes[identity, reader] = read
         bar.empty()
     return [outcome for identity, _, _ in files for outcome in outcomes[identity, reader]]
 
 
-def show_rejected(rejected: list[RejectedFile]) -> None:
-    """One line for each file that could not be read."""
-    lines = "\n".join(f"- {plain(item.reason)}" for item in rejected)
-    st.warning(
-        f"**{count(len(rejected), 'file')} could not be read; all others were.**\n\n{lines}",
-        icon=":material/broken_image:",
-    )
+def item_name(item: AnalyzedPhoto | RejectedFile) -> str:
+    """What a result is called."""
+    return item.analysis.source if isinstance(item, AnalyzedPhoto) else item.name
+
+
+def show_rejected(rejected: list[RejectedFile], others: int) -> None:
+    """One line for each file that could not be read, the first of many."""
+    lines = [f"- {plain(item.reason)}" for item in rejected[:LINES_AT_MOST]]
+    if len(rejected) > LINES_AT_MOST:
+        lines.append(f"- … and {len(rejected) - LINES_AT_MOST:,} more")
+    rest = "; all others were" if others else ""
+    title = f"**{count(len(rejected), 'file')} could not be read{rest}.**"
+    st.warning("\n".join([title, "", *lines]), icon=":material/broken_image:")
 
 
 def show_views(views: list[results.PhotoView]) -> None:
@@ -99,7 +136,7 @@ try:
     outcomes = read_files(chosen_files(), choices)
     rejected = [outcome for outcome in outcomes if isinstance(outcome, RejectedFile)]
     if rejected:
-        show_rejected(rejected)
+        show_rejected(rejected, others=len(outcomes) - len(rejected))
     views = [
         outcome.confident(choices.min_score)
         for outcome in outcomes

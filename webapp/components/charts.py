@@ -31,7 +31,7 @@ def composition(scores: EmotionScores) -> go.Figure:
             hovertemplate="%{y}: %{x:.1f}%<extra></extra>",
         )
     )
-    figure.update_xaxes(range=[0, 118], visible=False, fixedrange=True)
+    figure.update_xaxes(range=[0, 135], visible=False, fixedrange=True)
     figure.update_yaxes(autorange="reversed", fixedrange=True, ticks="", showgrid=False)
     figure.update_layout(
         height=24 * len(labels) + 12,

@@ -106,7 +106,8 @@ def show_mood(faces: Sequence[AnalyzedFace], key: str) -> None:
     """Show the mood of a group: a word, who feels what, and a bar."""
     mood = group_mood(faces)
     leading = ", ".join(f"{number} {plain(label)}" for label, number in mood.faces.items())
-    st.markdown(f"**Group mood: {mood.mood}** · {leading}")
+    title = "Group mood" if len(faces) > 1 else "Mood"
+    st.markdown(f"**{title}: {mood.mood}** · {leading}")
     st.plotly_chart(charts.mood_bar(mood), config=charts.CONFIG, key=f"mood-{key}")
 
 
@@ -175,7 +176,7 @@ def annotated_zip(views: Iterable[PhotoView]) -> bytes:
 def _show_other_faces(view: PhotoView, key: str) -> None:
     """Show the faces that have no place beside the picture: one row at once, all on request."""
     others = range(_FACES_BESIDE, len(view.analysis.faces))
-    if len(others) > _FACES_IN_A_ROW and not st.toggle(
+    if len(others) > 2 * _FACES_IN_A_ROW and not st.toggle(
         f"Show all {len(view.analysis.faces)} faces", key=f"all-{key}"
     ):
         others = others[:_FACES_IN_A_ROW]

@@ -38,12 +38,20 @@ def reading_choices() -> Choices:
     names = sorted(detectors.names(), key=lambda name: name != DEFAULT_DETECTOR)
     with st.sidebar:
         st.subheader("Reading")
-        model = st.selectbox("Model", models, help="A folder in models/, with its card.")
+        model = st.selectbox(
+            "Model",
+            models,
+            help="A folder in models/, with its card.",
+            key="reading-model",
+            persist_state="session",
+        )
         detector = st.selectbox(
             "Face detector",
             names,
             format_func=lambda name: _DETECTORS.get(name, (name, ""))[0],
             help="\n".join(f"- **{title}** {text}" for title, text in _DETECTORS.values()),
+            key="reading-detector",
+            persist_state="session",
         )
         min_score = st.slider(
             "Minimum face confidence",
@@ -52,6 +60,8 @@ def reading_choices() -> Choices:
             value=0.5,
             step=0.05,
             help="Faces that the detector is less sure of are left out everywhere.",
+            key="reading-min-score",
+            persist_state="session",
         )
         st.caption(
             "Photos are read in this server's memory and are never written to disk. "

@@ -40,7 +40,7 @@ def build(
     architecture = architectures.get(name)
     try:
         return architecture(input_shape, classes, **settings)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, LookupError, ArithmeticError) as error:
         # Keras frames what it has to say in bold, and lists all arguments of the call below it.
         told = re.sub(r"\x1b\[\d+m", "", str(error)).partition("\n\nArguments received")[0]
         reason = " ".join(told.split()).rstrip(".")
