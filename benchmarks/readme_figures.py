@@ -44,9 +44,9 @@ def figures() -> str:
         f"{bench['end to end, ms']:.0f} ms, "
         f"{bench['end to end / (detector + network)']:.2f} × (detector alone + network alone) |",
         f"| a face alone or among others, largest difference | "
-        f"{bench['batch against single, largest difference']:.0e} |",
+        f"{bench['batch against single, largest difference']:.1g} |",
         f"| ONNX against Keras, largest difference | "
-        f"{bench['ONNX against Keras, largest difference']:.0e} |",
+        f"{bench['ONNX against Keras, largest difference']:.1g} |",
         f"| memory over {bench['photos analysed for memory']:.0f} photos, second and last fifth | "
         f"{bench['memory, median of the second fifth, MB']:.0f} MB, "
         f"{bench['memory, median of the last fifth, MB']:.0f} MB |",
