@@ -5,7 +5,6 @@ never loads TensorFlow.
 """
 
 import errno
-import importlib
 import json
 import os
 import sys
@@ -175,6 +174,7 @@ def train(
     from fer_core.datasets.base import open_dataset
     from fer_core.training.recipe import load_recipe
     from fer_core.training.runs import Run
+    from fer_core.zoo.keras_model import import_keras
 
     plan = load_recipe(recipe, tuple(set_ or ()))
     faces = open_dataset(data)
@@ -182,7 +182,7 @@ def train(
         faces.split(split)  # a missing one is told before there is a run
     run = Run.begin(plan, data)
     typer.echo(f"run {run.id}")
-    _load_keras_quietly()
+    import_keras()
 
     from fer_core.training.engine import fit
     from fer_core.training.export import export_model
@@ -296,24 +296,6 @@ def _content(path: Path) -> bytes:
     if path.stat().st_size > _LARGEST_FILE_BYTES:
         raise OSError(errno.EFBIG, f"over {_LARGEST_FILE_BYTES >> 20:,} MB")
     return path.read_bytes()
-
-
-def _load_keras_quietly() -> None:
-    """Import Keras and its backend without their start-up chatter.
-
-    TensorFlow's libraries write some lines to the process's own stderr before any setting of
-    theirs can stop them; an error in Python still surfaces as an exception.
-    """
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    sys.stderr.flush()
-    kept = os.dup(2)
-    try:
-        with Path(os.devnull).open("w") as nothing:
-            os.dup2(nothing.fileno(), 2)
-        importlib.import_module("keras")
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
 
 
 def _progress_teller() -> Callable[["EpochReport"], None]:

@@ -1,7 +1,10 @@
 """A model's Keras file, for those who go on with the network: fine-tuning, features, export."""
 
+import importlib
 import os
-from typing import TYPE_CHECKING
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from fer_core.domain.errors import ModelError
 from fer_core.zoo.card import KERAS_FILE
@@ -22,10 +25,26 @@ def load_keras_model(model: str = DEFAULT_MODEL) -> "keras.Model":
     """
     card = load_card(model)
     path = verified_file(card, model_folder(model), KERAS_FILE)
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    import keras
-
+    keras = import_keras()
     try:
         return keras.saving.load_model(path, compile=False, safe_mode=True)
     except (ValueError, TypeError, OSError, KeyError) as error:
         raise ModelError(f"{path} is not a Keras model that is safe to load: {error}") from None
+
+
+def import_keras() -> Any:
+    """Import Keras and its backend without their start-up chatter; returns the module.
+
+    TensorFlow's libraries write some lines to the process's own stderr before any setting of
+    theirs can stop them; an error in Python still surfaces as an exception.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    sys.stderr.flush()
+    kept = os.dup(2)
+    try:
+        with Path(os.devnull).open("w") as nothing:
+            os.dup2(nothing.fileno(), 2)
+        return importlib.import_module("keras")
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
