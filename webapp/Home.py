@@ -3,8 +3,9 @@
 import sys
 from pathlib import Path
 
-# Streamlit puts only this file's folder on the path; the packages lie one level up.
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+# Streamlit puts only this file's folder on the path, and runs this file at every interaction.
+if (root := str(Path(__file__).resolve().parents[1])) not in sys.path:
+    sys.path.insert(0, root)
 
 import streamlit as st
 
