@@ -35,7 +35,9 @@ app.add_typer(runs_app, name="runs")
 _LARGEST_FILE_BYTES = 2 << 30
 
 Model = Annotated[str, typer.Option(help="A model's name, see `models`.")]
-Data = Annotated[str, typer.Option(help="fer2013.csv, an .npz pack of it, or drawn_faces.")]
+Data = Annotated[
+    str, typer.Option(help="fer2013.csv, an .npz pack of it, class folders, or drawn_faces.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 

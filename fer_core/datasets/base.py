@@ -116,8 +116,9 @@ def open_dataset(path: str) -> FaceDataset:
     except OSError as error:
         raise DatasetError(f"{path} cannot be read ({error.strerror}).") from None
     if not Path(path).exists():
-        raise DatasetError(f"No data at {path!r}: expected a file or 'drawn_faces'.")
+        raise DatasetError(f"No data at {path!r}: expected a file, a folder or 'drawn_faces'.")
     raise DatasetError(
         f"Cannot tell what data {path!r} holds: expected fer2013.csv (columns emotion, pixels, "
-        "Usage) or an .npz pack of it."
+        "Usage) or an .npz pack of it, or a folder of class folders (ROOT/happy/…, "
+        "ROOT/train/happy/…)."
     )

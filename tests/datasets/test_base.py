@@ -110,11 +110,18 @@ def test_a_name_is_not_part_of_the_data(small: FaceDataset) -> None:
 
 
 def test_every_form_is_registered() -> None:
-    assert set(dataset_forms.names()) >= {"drawn_faces", "fer2013_csv", "fer2013_npz"}
+    assert set(dataset_forms.names()) >= {
+        "drawn_faces",
+        "fer2013_csv",
+        "fer2013_npz",
+        "image_folder",
+    }
 
 
 def test_data_that_is_not_there_is_told(tmp_path: Path) -> None:
-    with pytest.raises(DatasetError, match=r"No data at '.*nowhere\.csv': expected a file"):
+    with pytest.raises(
+        DatasetError, match=r"No data at '.*nowhere\.csv': expected a file, a folder"
+    ):
         open_dataset(str(tmp_path / "nowhere.csv"))
 
 
