@@ -3,7 +3,6 @@
 import streamlit as st
 
 from fer_core.detection.base import FaceDetector, load_detector
-from fer_core.domain.analysis import FrameAnalysis
 from fer_core.domain.images import decode_image
 from fer_core.domain.settings import sample_photo
 from fer_core.inference.analyzer import EmotionAnalyzer
@@ -60,5 +59,4 @@ def _classifier(name: str, version: int) -> EmotionClassifier:
 def _sample(model: str, detector: str, version: int) -> AnalyzedPhoto:
     name, data = sample_file()
     image = decode_image(data, name)
-    analysis: FrameAnalysis = analyzer(model, detector).analyze(image, source=name)
-    return AnalyzedPhoto(image, analysis)
+    return AnalyzedPhoto(image, analyzer(model, detector).analyze(image, source=name))

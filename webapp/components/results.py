@@ -1,8 +1,9 @@
 """Analysed photos as a page shows them: picture, faces, mood, table, downloads."""
 
 import io
+import mimetypes
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import streamlit as st
@@ -21,6 +22,9 @@ from webapp.components.text import count, plain
 
 SHOWN_SIDE_PX = 1600
 """Longer side of a photo as a page shows it and as the annotated ZIP holds it."""
+
+# Label, what makes the content when asked for, file name, icon, help.
+Offer = tuple[str, Callable[[], str | bytes], str, str, str | None]
 
 _FACES_BESIDE = 2
 _THUMBNAIL_SHOWN_PX = 72
@@ -133,35 +137,31 @@ def show_table(analyses: Sequence[FrameAnalysis]) -> None:
 def show_downloads(views: Sequence[PhotoView]) -> None:
     """Offer the results as CSV, JSON, and a ZIP of annotated photos (made when asked for)."""
     analyses = [view.analysis for view in views]
-    csv, json, photos = st.columns(3)
-    csv.download_button(
-        "Faces as CSV",
-        lambda: to_csv(analyses),
-        "faces.csv",
-        "text/csv",
-        icon=":material/table:",
-        on_click="ignore",
-        width="stretch",
-    )
-    json.download_button(
-        "Analyses as JSON",
-        lambda: to_json(analyses),
-        "analyses.json",
-        "application/json",
-        icon=":material/data_object:",
-        on_click="ignore",
-        width="stretch",
-    )
-    photos.download_button(
-        "Annotated photos as ZIP",
-        lambda: annotated_zip(views),
-        "annotated.zip",
-        "application/zip",
-        icon=":material/folder_zip:",
-        on_click="ignore",
-        width="stretch",
-        help=f"Pictures at most {SHOWN_SIDE_PX:,} px long.",
-    )
+    pictures = f"Pictures at most {SHOWN_SIDE_PX:,} px long."
+    offers: list[Offer] = [
+        ("Faces as CSV", lambda: to_csv(analyses), "faces.csv", "table", None),
+        ("Analyses as JSON", lambda: to_json(analyses), "analyses.json", "data_object", None),
+        (
+            "Annotated photos as ZIP",
+            lambda: annotated_zip(views),
+            "annotated.zip",
+            "folder_zip",
+            pictures,
+        ),
+    ]
+    for column, (label, make, name, icon, help_text) in zip(
+        st.columns(len(offers)), offers, strict=True
+    ):
+        column.download_button(
+            label,
+            make,
+            name,
+            mimetypes.guess_type(name)[0],
+            icon=f":material/{icon}:",
+            help=help_text,
+            on_click="ignore",
+            width="stretch",
+        )
 
 
 def annotated_zip(views: Iterable[PhotoView]) -> bytes:
