@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from fer_core.datasets.crowd_votes import VOTE_NAMES, Votes
 from fer_core.domain.errors import DatasetError
 from fer_core.domain.registry import Registry
 
@@ -24,6 +25,12 @@ class FaceDataset:
         targets: (N,) int64.
         splits: (N,) names of the split each picture belongs to ("Training", "PublicTest", …).
         licence: Terms of the data, for the card of what is trained on it.
+        votes: (N, 10) int64 or uint8, how many people chose each of `VOTE_NAMES`; all zeros for a
+            picture that nobody was asked about. None where there are none at all.
+        groups: (N,) whose picture each is, so that folds can keep a person together; None where
+            that is unknown.
+        soft_targets: (N, K) float32, a distribution over the labels for each picture; None where
+            the targets are all there is.
     """
 
     name: str
@@ -32,6 +39,9 @@ class FaceDataset:
     targets: npt.NDArray[np.int64]
     splits: npt.NDArray[np.str_]
     licence: str = "unknown"
+    votes: Votes | None = None
+    groups: npt.NDArray[np.str_] | None = None
+    soft_targets: npt.NDArray[np.float32] | None = None
 
     def __post_init__(self) -> None:
         count = len(self.images)
@@ -42,6 +52,33 @@ class FaceDataset:
             )
         if count and not 0 <= self.targets.min() <= self.targets.max() < len(self.labels):
             raise DatasetError(f"{self.name}: a target lies outside the labels {self.labels}.")
+        self._check_votes()
+        if self.groups is not None and self.groups.shape != (count,):
+            raise DatasetError(
+                f"{self.name}: expected the group of each of {count} images, got an array of shape "
+                f"{self.groups.shape}."
+            )
+
+    def _check_votes(self) -> None:
+        count = len(self.images)
+        if self.votes is not None:
+            expected = (count, len(VOTE_NAMES))
+            whole = self.votes.dtype.kind in "iu" and self.votes.shape == expected
+            if not whole or (count and self.votes.min() < 0):
+                raise DatasetError(
+                    f"{self.name}: expected votes as counts of shape {expected}, got "
+                    f"{self.votes.dtype} of shape {self.votes.shape} or a count below 0."
+                )
+        soft = self.soft_targets
+        if soft is not None and (
+            soft.shape != (count, len(self.labels))
+            or (soft < 0).any()
+            or not np.allclose(soft.sum(axis=1), 1.0, atol=1e-4)
+        ):
+            raise DatasetError(
+                f"{self.name}: expected soft targets of shape {(count, len(self.labels))} whose "
+                f"rows are 0 or more and sum to 1, got shape {soft.shape} or other rows."
+            )
 
     def split(self, name: str) -> "FaceDataset":
         """The part of the data whose split is `name`.
@@ -57,12 +94,15 @@ class FaceDataset:
         return self.part(chosen)
 
     def part(self, chosen: slice | npt.NDArray[np.bool_ | np.int64]) -> "FaceDataset":
-        """The pictures that a slice, a mask or positions choose."""
+        """The pictures that a slice, a mask or positions choose, with all that is known of them."""
         return replace(
             self,
             images=self.images[chosen],
             targets=self.targets[chosen],
             splits=self.splits[chosen],
+            votes=None if self.votes is None else self.votes[chosen],
+            groups=None if self.groups is None else self.groups[chosen],
+            soft_targets=None if self.soft_targets is None else self.soft_targets[chosen],
         )
 
     def counts(self) -> dict[str, dict[str, int]]:
@@ -73,13 +113,26 @@ class FaceDataset:
             table[split] = {label: found[i] for i, label in enumerate(self.labels)}
         return table
 
-    def fingerprint(self) -> str:
-        """SHA-256 over labels, pixels, targets and splits: it changes with any of them."""
+    def fingerprint(self, *, votes: bool = True) -> str:
+        """SHA-256 over all that a model can learn from: it changes with any of it.
+
+        That is labels, pixels, targets, splits and, where there are any, votes and soft targets.
+        Groups are left out: they say how folds may be drawn, not what is in a picture.
+
+        Args:
+            votes: Whether votes and soft targets count. Without them, data has one fingerprint
+                whether or not a file of votes lay beside it: right for what rests on the targets
+                alone.
+        """
         digest = hashlib.sha256("\n".join(self.labels).encode())
         digest.update(repr(self.images.shape).encode())
         digest.update(np.ascontiguousarray(self.images).tobytes())
         digest.update(self.targets.astype("<i8").tobytes())
         digest.update("\n".join(self.splits.tolist()).encode())
+        if votes and self.votes is not None:
+            digest.update(b"votes" + self.votes.astype("<i8").tobytes())
+        if votes and self.soft_targets is not None:
+            digest.update(b"soft_targets" + self.soft_targets.astype("<f4").tobytes())
         return digest.hexdigest()
 
 
@@ -87,7 +140,7 @@ class DatasetForm(Protocol):
     """A form in which a user holds data."""
 
     def accepts(self, path: str) -> bool:
-        """Whether this form reads what lies at `path` (or is called that)."""
+        """Whether this form reads what lies at `path` (or is called that); quick to tell."""
         ...
 
     def read(self, path: str) -> FaceDataset:
@@ -119,6 +172,6 @@ def open_dataset(path: str) -> FaceDataset:
         raise DatasetError(f"No data at {path!r}: expected a file, a folder or 'drawn_faces'.")
     raise DatasetError(
         f"Cannot tell what data {path!r} holds: expected fer2013.csv (columns emotion, pixels, "
-        "Usage) or an .npz pack of it, or a folder of class folders (ROOT/happy/…, "
-        "ROOT/train/happy/…)."
+        "Usage) or an .npz pack of it, an .npz with the arrays images and labels, or a folder or "
+        "ZIP of class folders (ROOT/happy/…, ROOT/train/happy/…)."
     )

@@ -86,7 +86,7 @@ def is_archive(data: bytes) -> bool:
 
 
 def expand_archives(
-    files: Iterable[tuple[str, bytes]],
+    files: Iterable[tuple[str, bytes]], max_members: int = MAX_MEMBERS
 ) -> Iterator[IncomingFile | RejectedFile]:
     """Yield the given files in order, each ZIP replaced by its members.
 
@@ -97,17 +97,20 @@ def expand_archives(
 
     Args:
         files: (name, bytes) pairs; what is not a ZIP passes unchanged.
+        max_members: Files that are read from one archive.
     """
     for name, data in files:
         if is_archive(data):
-            yield from _members(display_name(name), data)
+            yield from _members(display_name(name), data, max_members)
         else:
             yield IncomingFile(name, data)
 
 
-def _members(archive_name: str, data: bytes) -> Iterator[IncomingFile | RejectedFile]:
+def _members(
+    archive_name: str, data: bytes, max_members: int
+) -> Iterator[IncomingFile | RejectedFile]:
     try:
-        archive = _open(data)
+        archive = _open(data, max_members)
     except ArchiveError as error:
         yield _rejected(archive_name, str(error))
         return
@@ -118,18 +121,18 @@ def _members(archive_name: str, data: bytes) -> Iterator[IncomingFile | Rejected
         left = MAX_TOTAL_BYTES
         for count, info in enumerate(infos):
             left -= _cost(info)
-            if count == MAX_MEMBERS or left < 0:
-                yield _rejected(archive_name, _limit_text(count, len(infos)))
+            if count == max_members or left < 0:
+                yield _rejected(archive_name, _limit_text(count, len(infos), max_members))
                 return
             item = _item(archive, info, display_name(f"{archive_name}/{info.filename}"))
             yield item
             del item  # or it would stay in memory while the next is unpacked
 
 
-def _open(data: bytes) -> zipfile.ZipFile:
+def _open(data: bytes, max_members: int) -> zipfile.ZipFile:
     if data.count(_ENTRY_SIGNATURE) > _MAX_ENTRIES:
         raise ArchiveError(
-            f"expected at most {MAX_MEMBERS:,} files, received a ZIP of more than "
+            f"expected at most {max_members:,} files, received a ZIP of more than "
             f"{_MAX_ENTRIES:,}. Split it."
         )
     try:
@@ -156,9 +159,9 @@ def _cost(info: zipfile.ZipInfo) -> int:
     return info.file_size if info.file_size <= MAX_MEMBER_BYTES else 0
 
 
-def _limit_text(count: int, total: int) -> str:
+def _limit_text(count: int, total: int, max_members: int) -> str:
     return (
-        f"expected at most {MAX_MEMBERS:,} files and {_megabytes(MAX_TOTAL_BYTES)} unpacked, "
+        f"expected at most {max_members:,} files and {_megabytes(MAX_TOTAL_BYTES)} unpacked, "
         f"received more: only the first {count:,} of {total:,} files were read. Split it."
     )
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,6 +21,17 @@ def small() -> FaceDataset:
         np.array([0, 1, 1, 0]),
         np.array(["Training", "Training", "PublicTest", "Training"]),
         "free",
+    )
+
+
+@pytest.fixture
+def rich(small: FaceDataset) -> FaceDataset:
+    """The same with votes, groups and soft targets."""
+    return dataclasses.replace(
+        small,
+        votes=np.arange(40, dtype=np.uint8).reshape(4, 10),
+        groups=np.array(["ann", "ann", "bo", "bo"]),
+        soft_targets=np.array([[0.75, 0.25], [0, 1], [0.5, 0.5], [1, 0]], np.float32),
     )
 
 
@@ -42,6 +54,28 @@ def test_a_target_outside_the_labels_is_refused(small: FaceDataset, target: int)
         dataclasses.replace(small, targets=np.array([0, 1, target, 0]))
 
 
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"votes": np.zeros((3, 10), np.uint8)}, r"votes as counts of shape \(4, 10\)"),
+        ({"votes": np.zeros((4, 8), np.uint8)}, r"got uint8 of shape \(4, 8\)"),
+        ({"votes": np.zeros((4, 10))}, "got float64"),
+        ({"votes": np.full((4, 10), -1)}, "a count below 0"),
+        ({"groups": np.array(["ann", "bo"])}, "the group of each of 4 images"),
+        ({"groups": np.full((4, 1), "ann")}, r"of shape \(4, 1\)"),
+        ({"soft_targets": np.full((4, 3), 1 / 3)}, r"soft targets of shape \(4, 2\)"),
+        ({"soft_targets": np.full((4, 2), 0.4)}, "sum to 1"),
+        ({"soft_targets": np.tile([-0.5, 1.5], (4, 1))}, "0 or more"),
+        ({"soft_targets": np.full((4, 2), np.nan)}, "sum to 1"),
+    ],
+)
+def test_votes_groups_and_soft_targets_must_fit(
+    small: FaceDataset, changes: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(DatasetError, match=message):
+        dataclasses.replace(small, **changes)
+
+
 # --- Splits ---
 
 
@@ -51,6 +85,13 @@ def test_a_split_is_the_part_of_that_name(small: FaceDataset) -> None:
     assert part.targets.tolist() == [0, 1, 0]
     assert set(part.splits) == {"Training"}
     assert (part.name, part.labels, part.licence) == ("Small", ("happy", "sad"), "free")
+    assert (part.votes, part.groups, part.soft_targets) == (None, None, None)
+
+
+def test_a_split_keeps_what_is_known_of_its_pictures(rich: FaceDataset) -> None:
+    part = rich.split("Training")
+    for name in ("votes", "groups", "soft_targets"):
+        assert np.array_equal(getattr(part, name), getattr(rich, name)[[0, 1, 3]])
 
 
 def test_an_unknown_split_is_answered_with_those_there_are(small: FaceDataset) -> None:
@@ -101,6 +142,25 @@ def test_any_change_of_the_data_changes_the_fingerprint(small: FaceDataset) -> N
     assert len({data.fingerprint() for data in [small, *changed]}) == 1 + len(changed)
 
 
+def test_votes_and_soft_targets_count_where_there_are_any(
+    small: FaceDataset, rich: FaceDataset
+) -> None:
+    assert rich.votes is not None
+    assert rich.soft_targets is not None
+    other_votes = dataclasses.replace(rich, votes=rich.votes[::-1])
+    other_shares = dataclasses.replace(rich, soft_targets=rich.soft_targets[[0, 1, 2, 2]])
+    without_shares = dataclasses.replace(rich, soft_targets=None)
+    every = [small, rich, other_votes, other_shares, without_shares]
+    assert len({data.fingerprint() for data in every}) == 5
+    assert {data.fingerprint(votes=False) for data in every} == {small.fingerprint()}
+    wide = dataclasses.replace(rich, votes=rich.votes.astype(np.int64))
+    assert wide.fingerprint() == rich.fingerprint()
+
+
+def test_groups_are_not_part_of_what_is_learned(rich: FaceDataset) -> None:
+    assert dataclasses.replace(rich, groups=None).fingerprint() == rich.fingerprint()
+
+
 def test_a_name_is_not_part_of_the_data(small: FaceDataset) -> None:
     renamed = dataclasses.replace(small, name="Other", licence="other")
     assert renamed.fingerprint() == small.fingerprint()
@@ -111,10 +171,12 @@ def test_a_name_is_not_part_of_the_data(small: FaceDataset) -> None:
 
 def test_every_form_is_registered() -> None:
     assert set(dataset_forms.names()) >= {
+        "array_npz",
         "drawn_faces",
         "fer2013_csv",
         "fer2013_npz",
         "image_folder",
+        "image_zip",
     }
 
 
@@ -141,7 +203,7 @@ def test_data_of_another_kind_is_told_with_what_was_expected(
 ) -> None:
     path = tmp_path / name
     path.write_bytes(content)
-    with pytest.raises(DatasetError, match=r"expected fer2013\.csv .* or an \.npz pack") as caught:
+    with pytest.raises(DatasetError, match=r"expected fer2013\.csv .* folder or ZIP") as caught:
         open_dataset(str(path))
     assert str(path) in str(caught.value)
 

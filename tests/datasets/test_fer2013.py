@@ -15,6 +15,20 @@ from fer_core.domain.errors import DatasetError
 
 FACES = np.random.default_rng(2013).integers(0, 256, (3, 48, 48), np.uint8)
 EMOTIONS, USAGES = [3, 0, 6], ["Training", "PublicTest", "PrivateTest"]
+# FER+'s order: neutral, happiness, …, unknown, NF.
+VOTES = np.array(
+    [
+        [1, 9, 0, 0, 0, 0, 0, 0, 0, 0],
+        [0, 0, 0, 0, 6, 2, 0, 0, 1, 1],
+        [0, 0, 0, 0, 0, 0, 0, 0, 0, 10],
+    ]
+)
+FERPLUS_ROWS = [
+    "Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF",
+    "Training,fer0000000.png,1,9,0,0,0,0,0,0,0,0",
+    "PublicTest,fer0000001.png,0,0,0,0,6,2,0,0,1,1",
+    "PrivateTest,,0,0,0,0,0,0,0,0,0,10",
+]
 
 
 def row(face: npt.NDArray[np.uint8], emotion: object = 3, usage: str = "Training") -> str:
@@ -84,6 +98,15 @@ def test_quotes_around_pixels_are_fine(write_csv: WriteCsv) -> None:
     assert np.array_equal(open_dataset(write_csv(quoted)).images[0], FACES[0])
 
 
+def test_columns_may_come_in_another_order(write_csv: WriteCsv) -> None:
+    # As in icml_face_data.csv, the competition's second copy.
+    rows = [
+        ",".join(row(*fields).split(",")[i] for i in (0, 2, 1))
+        for fields in zip(FACES, EMOTIONS, USAGES, strict=True)
+    ]
+    check_whole(open_dataset(write_csv(*rows, header="emotion, Usage, pixels")))
+
+
 def test_an_empty_csv_is_an_empty_data_set(write_csv: WriteCsv) -> None:
     data = open_dataset(write_csv())
     assert data.images.shape == (0, 48, 48)
@@ -108,6 +131,7 @@ def test_an_empty_csv_is_an_empty_data_set(write_csv: WriteCsv) -> None:
         (f"3,{'-1 ' * 2304},Training", "integers of 0 to 255"),
         (f"3,{'1.5 ' * 2304},Training", "integers of 0 to 255"),
         (f"3,{'x ' * 2304},Training", "integers of 0 to 255"),
+        (f"3,{'9' * 30}{' 7' * 2303},Training", "integers of 0 to 255"),
         (f'3,"{"1 " * 99_999}",Training', "field larger than field limit"),
     ],
 )
@@ -139,7 +163,7 @@ def test_both_forms_have_one_fingerprint(write_csv: WriteCsv, write_pack: WriteP
 
 
 def test_more_arrays_than_needed_are_fine(write_pack: WritePack) -> None:
-    check_whole(open_dataset(write_pack(ferplus_votes=np.zeros((3, 10)))))
+    check_whole(open_dataset(write_pack(notes=np.array(["mine"]))))
 
 
 @pytest.mark.parametrize(
@@ -153,6 +177,11 @@ def test_more_arrays_than_needed_are_fine(write_pack: WritePack) -> None:
         ({"offset": np.array([0, 0, 9, 9])}, "image 0 is not a 48×48 picture"),
         ({"webp": np.zeros(9000, np.uint8)}, "image 0 is not a 48×48 picture"),
         ({"emotion": np.array([3, 0, None])}, "is damaged"),
+        ({"ferplus_votes": VOTES[:2]}, r"ferplus_votes of shape \(3, 10\) .* got \(2, 10\)"),
+        ({"ferplus_votes": VOTES[:, :8]}, r"got \(3, 8\)"),
+        ({"ferplus_votes": VOTES / 10}, "ferplus_votes as integers of 0 to 255"),
+        ({"ferplus_votes": VOTES - 11}, "ferplus_votes as integers of 0 to 255"),
+        ({"ferplus_votes": VOTES, "ferplus_id": np.array([1, 2])}, r"and \(2,\)"),
     ],
 )
 def test_a_wrong_pack_is_told(write_pack: WritePack, changes: dict[str, Any], message: str) -> None:
@@ -188,3 +217,40 @@ def test_a_file_of_one_endless_line_is_no_fer2013(tmp_path: Path) -> None:
     path.write_text("x" * 500_000)
     with pytest.raises(DatasetError, match="Cannot tell what data"):
         open_dataset(str(path))
+
+
+# --- Votes ---
+
+
+def test_votes_beside_the_csv_are_read_with_it(write_csv: WriteCsv, write_pack: WritePack) -> None:
+    path = write_csv(*(row(*fields) for fields in zip(FACES, EMOTIONS, USAGES, strict=True)))
+    assert open_dataset(path).votes is None
+    Path(path).with_name("fer2013new.csv").write_text("\n".join(FERPLUS_ROWS))
+    data = open_dataset(path)
+    check_whole(data)
+    assert np.array_equal(data.votes, VOTES)
+    # The pack leaves a removed picture's votes at zero; its missing name says what it is.
+    votes, names = VOTES * [[1], [1], [0]], np.array([0, 1, -1])
+    by_pack = open_dataset(write_pack(ferplus_votes=votes, ferplus_id=names))
+    assert by_pack.fingerprint() == data.fingerprint()
+
+
+def test_a_pack_without_image_names_has_its_votes_as_they_are(write_pack: WritePack) -> None:
+    assert np.array_equal(open_dataset(write_pack(ferplus_votes=VOTES)).votes, VOTES)
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        (FERPLUS_ROWS[:3], "has 2 rows for 3 pictures"),
+        (
+            [*FERPLUS_ROWS[:2], FERPLUS_ROWS[3], FERPLUS_ROWS[2]],
+            "line 3: expected Usage 'PublicTest' .* got 'PrivateTest'",
+        ),
+    ],
+)
+def test_votes_of_other_rows_are_told(write_csv: WriteCsv, rows: list[str], message: str) -> None:
+    path = write_csv(*(row(*fields) for fields in zip(FACES, EMOTIONS, USAGES, strict=True)))
+    Path(path).with_name("fer2013new.csv").write_text("\n".join(rows))
+    with pytest.raises(DatasetError, match=rf"fer2013new\.csv.* {message}"):
+        open_dataset(path)

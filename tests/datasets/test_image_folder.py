@@ -207,6 +207,45 @@ def test_pictures_to_try_out_are_no_class(root: Path, add: AddPicture) -> None:
     assert pairs(open_dataset(str(root))) == [("All", "happy")]
 
 
+# --- Beside the pictures ---
+
+
+def test_ck_names_tell_whose_picture_it_is(root: Path, add: AddPicture) -> None:
+    for name in ("anger/S010_004_00000019", "anger/S011_004_00000021", "happy/S010_006_00000015"):
+        add(f"{name}.png")
+    groups = open_dataset(str(root)).groups
+    assert groups is not None
+    assert groups.tolist() == ["S010", "S011", "S010"]
+    add("happy/mine.png")
+    assert open_dataset(str(root)).groups is None
+
+
+FERPLUS = (
+    "Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF\n"
+    "Training,fer0000000.png,0,10,0,0,0,0,0,0,0,0\n"
+    "PublicTest,fer0000001.png,3,0,0,7,0,0,0,0,0,0\n"
+)
+
+
+@pytest.mark.parametrize("place", ["fer2013new.csv", "../fer2013new.csv"])
+def test_votes_reach_pictures_named_after_their_row(
+    root: Path, add: AddPicture, place: str
+) -> None:
+    add("train/happy/Training_0.png")
+    add("test/sad/PublicTest_1.png")
+    assert open_dataset(str(root)).votes is None
+    (root / place).write_text(FERPLUS)
+    votes = open_dataset(str(root)).votes
+    assert votes is not None
+    assert votes[:, [0, 1, 3]].tolist() == [[3, 0, 7], [0, 10, 0]]
+
+
+def test_votes_beside_other_pictures_are_not_even_read(root: Path, add: AddPicture) -> None:
+    add("happy/a.png")
+    (root.parent / "fer2013new.csv").write_text("junk")
+    assert open_dataset(str(root)).votes is None
+
+
 # --- What is told ---
 
 
