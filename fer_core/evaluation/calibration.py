@@ -1,6 +1,7 @@
 """Whether a probability means what it says: calibration error and temperature."""
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -23,11 +24,51 @@ def expected_calibration_error(probabilities: Floats, targets: Targets, bins: in
     Returns:
         0 (what is called 80 % is right 8 times in 10) to 1.
     """
-    confidence = probabilities.max(axis=1)
-    correct = probabilities.argmax(axis=1) == targets
-    index = np.minimum((confidence * bins).astype(np.int64), bins - 1)
+    confidence, correct, index = _binned(probabilities, targets, bins)
     gaps = np.bincount(index, weights=confidence - correct, minlength=bins)
     return float(np.abs(gaps).sum() / len(targets))
+
+
+@dataclass(frozen=True, slots=True)
+class ReliabilityBin:
+    """Answers of about one confidence.
+
+    Attributes:
+        low: The bin's lower edge, 0 to 1.
+        high: Its upper edge.
+        confidence: Mean confidence of the answers in it.
+        accuracy: Share of them that are right.
+        count: How many there are.
+    """
+
+    low: float
+    high: float
+    confidence: float
+    accuracy: float
+    count: int
+
+
+def reliability_curve(
+    probabilities: Floats, targets: Targets, bins: int = 15
+) -> tuple[ReliabilityBin, ...]:
+    """Accuracy at each confidence, over the bins of `expected_calibration_error`.
+
+    Args:
+        probabilities: (N, K), rows summing to 1.
+        targets: (N,) positions of the true classes.
+        bins: Number of equal-width bins of the confidence; empty ones are left out.
+    """
+    confidence, correct, index = _binned(probabilities, targets, bins)
+    return tuple(
+        ReliabilityBin(
+            float(i / bins),
+            float((i + 1) / bins),
+            float(confidence[index == i].mean(dtype=np.float64)),
+            float(correct[index == i].mean()),
+            int((index == i).sum()),
+        )
+        for i in np.unique(index)
+    )
 
 
 def softmax(logits: Floats) -> Floats:
@@ -65,3 +106,12 @@ def fit_temperature(logits: Floats, targets: Targets) -> float:
         else:
             low = high - span
     return 2.0 / (low + high)
+
+
+def _binned(
+    probabilities: Floats, targets: Targets, bins: int
+) -> tuple[Floats, npt.NDArray[np.bool_], npt.NDArray[np.int64]]:
+    """Confidence of each answer, whether it is right, and its bin."""
+    confidence = probabilities.max(axis=1)
+    correct = probabilities.argmax(axis=1) == targets
+    return confidence, correct, np.minimum((confidence * bins).astype(np.int64), bins - 1)

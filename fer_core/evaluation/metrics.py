@@ -45,8 +45,7 @@ class Metrics:
     @property
     def macro_f1(self) -> float:
         """Mean of the classes' F1, over the classes that occur."""
-        rows = self.per_class().values()
-        return float(np.mean([row["f1"] for row in rows if row["support"]]))
+        return self.averages()["macro"]["f1"]
 
     def per_class(self) -> dict[str, dict[str, float]]:
         """One-vs-rest figures of each class; a figure with an empty denominator is 0."""
@@ -70,6 +69,19 @@ class Metrics:
             }
         return table
 
+    def averages(self) -> dict[str, dict[str, float]]:
+        """Means of `per_class` over the classes that occur: plain, and weighted by support."""
+        rows = [row for row in self.per_class().values() if row["support"]]
+        weights = {"macro": [1.0] * len(rows), "weighted": [row["support"] for row in rows]}
+        return {
+            kind: {
+                name: float(np.average([row[name] for row in rows], weights=weight))
+                for name in ("precision", "recall", "specificity", "f1", "accuracy")
+            }
+            | {"support": self.n}
+            for kind, weight in weights.items()
+        }
+
     def to_dict(self) -> dict[str, Any]:
         """All figures, as `evaluate --json` and `report.json` give them."""
         return {
@@ -82,6 +94,7 @@ class Metrics:
             "hamming_loss": 1.0 - self.accuracy,
             "ece": self.ece,
             "per_class": self.per_class(),
+            "averages": self.averages(),
             "confusion": self.confusion.tolist(),
             "labels": list(self.labels),
         }

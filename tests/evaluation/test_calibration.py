@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from fer_core.evaluation.calibration import expected_calibration_error, fit_temperature, softmax
+from fer_core.evaluation.calibration import (
+    ReliabilityBin,
+    expected_calibration_error,
+    fit_temperature,
+    reliability_curve,
+    softmax,
+)
 
 
 def two_class(*confidences: float) -> np.ndarray:
@@ -36,6 +42,27 @@ def test_sure_and_right_has_no_error() -> None:
 
 def test_sure_and_wrong_has_all_the_error() -> None:
     assert expected_calibration_error(two_class(1.0, 0.0), np.array([1, 0])) == 1
+
+
+# --- Reliability ---
+
+
+def test_bins_hold_mean_confidence_and_accuracy() -> None:
+    probabilities = two_class(0.6875, 0.6875, 0.5625, 0.53125, 1.0)
+    curve = reliability_curve(probabilities, np.array([0, 1, 0, 1, 0]), bins=4)
+    # By hand: four of [0.5, 0.75) with a mean of 0.6171875, two right; the full 1 closes the last.
+    assert curve == (
+        ReliabilityBin(0.5, 0.75, 0.6171875, 0.5, 4),
+        ReliabilityBin(0.75, 1.0, 1.0, 1.0, 1),
+    )
+
+
+def test_the_curves_weighted_gaps_are_the_calibration_error() -> None:
+    random = np.random.default_rng(6)
+    probabilities, targets = random.dirichlet(np.ones(7), 999), random.integers(0, 7, 999)
+    curve = reliability_curve(probabilities, targets)
+    gaps = sum(row.count * abs(row.confidence - row.accuracy) for row in curve) / 999
+    assert gaps == pytest.approx(expected_calibration_error(probabilities, targets))
 
 
 # --- Softmax ---

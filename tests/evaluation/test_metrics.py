@@ -54,6 +54,32 @@ def test_a_class_that_does_not_occur_is_left_out_of_macro_f1() -> None:
     assert figures.per_class()["c"]["support"] == 0
 
 
+def test_averages_are_plain_and_by_support(figures: Metrics) -> None:
+    macro, weighted = (figures.averages()[kind] for kind in ("macro", "weighted"))
+    # By hand, from the classes above: supports 3, 2 and 1.
+    assert macro == pytest.approx(
+        {
+            "precision": (2 / 3 + 2 / 3 + 0) / 3,
+            "recall": (2 / 3 + 1 + 0) / 3,
+            "specificity": (2 / 3 + 3 / 4 + 1) / 3,
+            "f1": (2 / 3 + 0.8 + 0) / 3,
+            "accuracy": (4 + 5 + 5) / 18,
+            "support": 6,
+        }
+    )
+    assert weighted == pytest.approx(
+        {
+            "precision": (3 * 2 / 3 + 2 * 2 / 3 + 0) / 6,
+            "recall": 4 / 6,  # which is the accuracy, always
+            "specificity": (3 * 2 / 3 + 2 * 3 / 4 + 1) / 6,
+            "f1": (3 * 2 / 3 + 2 * 0.8 + 0) / 6,
+            "accuracy": (3 * 4 + 2 * 5 + 5) / 36,
+            "support": 6,
+        }
+    )
+    assert figures.to_dict()["averages"] == {"macro": macro, "weighted": weighted}
+
+
 def test_top_2_accepts_the_second_guess() -> None:
     probabilities = np.array([[0.5, 0.3, 0.2], [0.5, 0.3, 0.2], [0.5, 0.3, 0.2], [0.1, 0.2, 0.7]])
     figures = measure(probabilities, np.array([0, 1, 2, 1]), LABELS)

@@ -3,13 +3,17 @@
 import dataclasses
 import json
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
 
 from fer_core.datasets.base import FaceDataset
+from fer_core.domain.emotions import canonical
 from fer_core.domain.errors import DatasetError
-from fer_core.evaluation.report import evaluate, positions_in, ten_views
+from fer_core.evaluation.calibration import expected_calibration_error
+from fer_core.evaluation.report import compare_models, evaluate, full_report
+from fer_core.evaluation.views import ten_views
 from fer_core.zoo.classifier import EmotionClassifier, load_classifier
 
 
@@ -89,21 +93,6 @@ def test_synonyms_and_another_order_give_the_same_figures(
     assert received["labels"] == list(classifier.labels)
 
 
-def test_targets_become_positions_in_the_models_labels(drawn_faces: FaceDataset) -> None:
-    some = FaceDataset(
-        *("Some", ("anger", "happy"), drawn_faces.images[:3], np.array([1, 0, 1])),
-        splits=drawn_faces.splits[:3],
-    )
-    assert positions_in(("sad", "Happiness", "angry"), some).tolist() == [1, 2, 1]
-
-
-def test_classes_that_the_model_does_not_know_are_named(drawn_faces: FaceDataset) -> None:
-    ck7 = ("anger", "contempt", "disgust", "fear", "happy", "sadness", "surprise")
-    message = r"classes that the model does not know: contempt; it knows angry, disgust, fear"
-    with pytest.raises(DatasetError, match=message):
-        positions_in(drawn_faces.labels, dataclasses.replace(drawn_faces, labels=ck7))
-
-
 def test_a_model_may_know_more_classes_than_the_data(
     classifier: EmotionClassifier, drawn_faces: FaceDataset
 ) -> None:
@@ -119,26 +108,128 @@ def test_a_model_may_know_more_classes_than_the_data(
     assert (report["n"], report["per_class"]["happy"]["support"]) == (120, 0)
 
 
-# --- Ten views ---
+@pytest.fixture
+def with_contempt(drawn_faces: FaceDataset) -> FaceDataset:
+    """Drawn faces under CK+'s labels: its contempt stands in the place of neutral."""
+    names = ("anger", "disgust", "fear", "happy", "sadness", "surprise", "contempt")
+    return dataclasses.replace(drawn_faces, labels=names)
 
 
-def test_the_first_views_are_the_picture_and_its_mirror_image(drawn_faces: FaceDataset) -> None:
-    images = drawn_faces.images[:3]
-    views = ten_views(images)
-    assert len(views) == 10
-    assert all(view.shape == images.shape for view in views)
-    assert np.array_equal(views[0], images)
-    assert np.array_equal(views[1], images[:, :, ::-1])
+def test_an_unknown_class_is_refused_unless_shared_classes_are_asked_for(
+    classifier: EmotionClassifier, with_contempt: FaceDataset
+) -> None:
+    with pytest.raises(DatasetError, match="classes that the model does not know: contempt"):
+        evaluate(classifier, with_contempt, "PublicTest")
+    report = evaluate(classifier, with_contempt, "PublicTest", shared_classes=True)
+    assert (report["shared_classes"], report["left_out"]) == (True, {"contempt": 40})
+    assert (report["n"], report["labels"]) == (240, list(classifier.labels[:6]))
+    part = with_contempt.split("PublicTest")
+    part = part.part(part.targets < 6)
+    rows = classifier.predict(part.images)[:, :6]
+    assert report["accuracy"] == pytest.approx((rows.argmax(axis=1) == part.targets).mean())
+    expected = expected_calibration_error(rows / rows.sum(axis=1, keepdims=True), part.targets)
+    assert report["ece"] == pytest.approx(expected, abs=1e-4)
+    assert report["data_fingerprint"] == part.fingerprint()
 
 
-def test_the_others_are_shifts_to_the_corners_that_repeat_the_edge() -> None:
-    (image,) = images = np.arange(36, dtype=np.uint8).reshape(1, 6, 6)
-    shifted = [view[0] for view in ten_views(images, shift_px=2)[2::2]]
-    down_right, down_left, up_right, up_left = shifted
-    assert np.array_equal(down_right[2:, 2:], image[:4, :4])
-    assert np.array_equal(down_left[2:, :4], image[:4, 2:])
-    assert np.array_equal(up_right[:4, 2:], image[2:, :4])
-    assert np.array_equal(up_left[:4, :4], image[2:, 2:])
-    assert (down_right[:2, :2] == image[0, 0]).all()
-    mirrored = [view[0] for view in ten_views(images, shift_px=2)[3::2]]
-    assert all(np.array_equal(m, s[:, ::-1]) for m, s in zip(mirrored, shifted, strict=True))
+# --- The full report ---
+
+
+@pytest.fixture
+def some_faces(drawn_faces: FaceDataset) -> FaceDataset:
+    """Every fourth drawn face."""
+    return drawn_faces.part(slice(None, None, 4))
+
+
+def test_it_holds_both_figures_unchanged_and_the_drawings_beside_them(
+    classifier: EmotionClassifier, some_faces: FaceDataset
+) -> None:
+    report = full_report(classifier, some_faces, "PublicTest")
+    assert set(report) == {
+        *("single", "ten_views", "ranks", "roc", "reliability", "worst_mistakes"),
+    }
+    assert report["single"] == evaluate(classifier, some_faces, "PublicTest")
+    assert report["ten_views"] == evaluate(classifier, some_faces, "PublicTest", tta=True)
+    assert report["single"]["averages"]["macro"]["f1"] == report["single"]["macro_f1"]
+    right, n = np.trace(report["single"]["confusion"]), report["single"]["n"]
+    assert report["ranks"]["overall"][0] == right
+    assert sum(row["count"] for row in report["reliability"]) == n
+    assert len(report["worst_mistakes"]) == min(25, n - right)
+    assert set(report["roc"]["per_class"]) == set(classifier.labels)
+    assert json.loads(json.dumps(report)) == report
+
+
+def test_it_stays_small_as_text(classifier: EmotionClassifier, drawn_faces: FaceDataset) -> None:
+    report = full_report(classifier, drawn_faces, "Training")
+    text = json.dumps(report, indent=2)
+    assert len(text) < 60_000
+    rates = report["roc"]["per_class"]["fear"]["false_positive_rate"]
+    assert rates == [round(rate, 4) for rate in rates]
+
+
+def test_mistakes_can_be_found_in_the_split(
+    classifier: EmotionClassifier, with_contempt: FaceDataset
+) -> None:
+    # Contempt first, so that the pictures that are kept do not begin at 0.
+    order = np.argsort(-with_contempt.targets, kind="stable")
+    data = with_contempt.part(order)
+    part = data.split("PublicTest")
+    mistakes = full_report(classifier, data, "PublicTest", shared_classes=True)["worst_mistakes"]
+    assert mistakes
+    for mistake in mistakes:
+        assert canonical(part.labels[part.targets[mistake["index"]]]) == mistake["true"]
+        row = classifier.predict(part.images[mistake["index"]][np.newaxis])[0, :6]
+        assert classifier.labels[row.argmax()] == mistake["predicted"] != mistake["true"]
+        assert mistake["confidence"] == pytest.approx(row.max() / row.sum(), abs=1e-4)
+
+
+def test_robustness_is_there_when_asked_for(
+    classifier: EmotionClassifier, some_faces: FaceDataset
+) -> None:
+    report = full_report(
+        classifier, some_faces, "PublicTest", with_robustness=True, robustness_limit=7
+    )
+    assert (report["robustness"]["n"], report["robustness"]["split"]) == (7, "PublicTest")
+
+
+# --- Two models ---
+
+
+class Renamed:
+    """The same model with other classes: some left out, or in another order."""
+
+    def __init__(self, classifier: EmotionClassifier, labels: dict[str, str]) -> None:
+        self.card = dataclasses.replace(classifier.card, name="renamed")
+        self.labels = tuple(labels)
+        self.classifier = classifier
+        self.columns = [classifier.labels.index(name) for name in labels.values()]
+
+    def predict(self, images: np.ndarray) -> np.ndarray:
+        return self.classifier.predict(images)[:, self.columns]
+
+
+def test_the_same_model_under_other_names_does_not_differ(
+    classifier: EmotionClassifier, some_faces: FaceDataset
+) -> None:
+    names = {"neutral": "neutral", "Happiness": "happy", "sadness": "sad", "anger": "angry"}
+    names |= {"fear": "fear", "surprised": "surprise", "disgust": "disgust"}
+    other = cast(EmotionClassifier, Renamed(classifier, names))
+    report = compare_models(classifier, other, some_faces, "PublicTest")
+    assert (report["models"], report["n"]) == (["default", "renamed"], 70)
+    assert (report["shared_classes"], report["left_out"]) == (False, {})
+    assert report["accuracy_difference_ci95"] == [0, 0]
+    assert report["accuracy"][0] == evaluate(classifier, some_faces, "PublicTest")["accuracy"]
+
+
+def test_models_of_other_classes_meet_on_those_they_share(
+    classifier: EmotionClassifier, some_faces: FaceDataset
+) -> None:
+    five = {name: name for name in ("happy", "angry", "neutral", "sad", "surprise")}
+    other = cast(EmotionClassifier, Renamed(classifier, five))
+    report = compare_models(classifier, other, some_faces, "PublicTest", tta=True)
+    assert report["labels"] == ["angry", "happy", "sad", "surprise", "neutral"]
+    assert (report["shared_classes"], report["left_out"]) == (True, {"disgust": 10, "fear": 10})
+    assert (report["n"], report["mcnemar_p"]) == (50, 1)
+    shared = evaluate(other, some_faces, "PublicTest", tta=True, shared_classes=True)
+    assert report["accuracy"] == [shared["accuracy"]] * 2
+    assert json.loads(json.dumps(report)) == report
