@@ -23,7 +23,8 @@ class ModelCard:
         name: The model's name, its folder's too.
         labels: Class names in the order of the network's outputs.
         spec: The conversion from a face to the network's input.
-        sha256: File name to SHA-256 (hexadecimal) of each file of the model.
+        sha256: File name to SHA-256 (hexadecimal) of each file of the model. A model that ships
+            its figures without its weights names its report alone.
         architecture: Its name and settings.
         recipe: The recipe that it was trained with.
         dataset: Name, fingerprint, splits used and number of pictures in each.
@@ -56,8 +57,11 @@ class ModelCard:
     def __post_init__(self) -> None:
         if len(self.labels) < 2 or len(set(self.labels)) != len(self.labels):
             raise ValueError(f"labels must be two or more different names, got {self.labels}")
-        if ONNX_FILE not in self.sha256:
-            raise ValueError(f"sha256 must name {ONNX_FILE}, got {sorted(self.sha256)}")
+        if not self.serves and set(self.sha256) != {REPORT_FILE}:
+            raise ValueError(
+                f"sha256 must name {ONNX_FILE}, got {sorted(self.sha256)} "
+                f"(a model without weights names {REPORT_FILE} alone)"
+            )
         for split, figures in self.metrics.items():
             missing = {"n", "accuracy", "accuracy_ci95", "top2_accuracy", "ece"} - set(figures)
             if missing or "name" not in self.dataset:
@@ -66,6 +70,11 @@ class ModelCard:
             raise ValueError(f"sha256 must name files of the folder, got {sorted(self.sha256)}")
         if not self.temperature > 0:
             raise ValueError(f"temperature must be positive, got {self.temperature}")
+
+    @property
+    def serves(self) -> bool:
+        """Whether the weights are there to read faces with, and not only the figures."""
+        return ONNX_FILE in self.sha256
 
     def write(self, folder: Path) -> None:
         """Write the card into a model's folder."""

@@ -2,15 +2,17 @@
 
 import contextlib
 import hashlib
+import json
 import re
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from fer_core.domain.errors import FerError, ModelError, UnknownNameError
 from fer_core.domain.settings import models_dir
-from fer_core.zoo.card import CARD_FILE, ModelCard
+from fer_core.zoo.card import CARD_FILE, REPORT_FILE, ModelCard
 
 DEFAULT_MODEL = "default"
 
@@ -19,13 +21,26 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 def model_names() -> tuple[str, ...]:
-    """Names of all folders that hold a card and can be asked for, the default first."""
+    """Names of the models that can serve, the default first."""
+    return tuple(filter(_may_serve, card_names()))
+
+
+def card_names() -> tuple[str, ...]:
+    """Names of all folders that hold a card, the default first; some hold figures only."""
     folder = models_dir()
     if not folder.is_dir():
         return ()
     names = (path.parent.name for path in folder.glob(f"*/{CARD_FILE}"))
     usable = filter(_NAME.fullmatch, names)
     return tuple(sorted(usable, key=lambda name: (name != DEFAULT_MODEL, name)))
+
+
+def _may_serve(name: str) -> bool:
+    # A damaged card stays listed: whoever asks for the model is told what is wrong with it.
+    try:
+        return ModelCard.read(model_folder(name)).serves
+    except ModelError:
+        return True
 
 
 def model_folder(name: str) -> Path:
@@ -48,10 +63,28 @@ def load_card(name: str) -> ModelCard:
         UnknownNameError: There is no such model; the text lists those there are.
         ModelError: Its card cannot be read.
     """
-    if name not in model_names():
-        raise UnknownNameError("model", name, model_names())
+    if name not in card_names():
+        raise UnknownNameError("model", name, card_names())
     # The folder's name is what a model is asked for by; a copied folder is another model.
     return replace(ModelCard.read(model_folder(name)), name=name)
+
+
+def load_report(card: ModelCard) -> dict[str, Any]:
+    """Read every figure of a model; `models/<name>/report.json`.
+
+    Raises:
+        ModelError: The report is not on the card, missing, altered, or no JSON object.
+    """
+    content = verified_bytes(card, model_folder(card.name), REPORT_FILE)
+    try:
+        report = json.loads(content)
+    except ValueError:
+        report = None
+    if not isinstance(report, dict):
+        raise ModelError(
+            f"{model_folder(card.name) / REPORT_FILE} is no JSON object: train the model again."
+        )
+    return report
 
 
 def verified_file(card: ModelCard, folder: Path, file_name: str) -> Path:
@@ -74,7 +107,7 @@ def verified_bytes(card: ModelCard, folder: Path, file_name: str) -> bytes:
     path = folder / file_name
     expected = card.sha256.get(file_name)
     if expected is None:
-        raise ModelError(f"The card of model {card.name!r} has no {file_name}.")
+        raise ModelError(f"The card of model {card.name!r} has no {file_name}{_remedy(card)}.")
     try:
         content = path.read_bytes()
     except FileNotFoundError:
@@ -88,6 +121,17 @@ def verified_bytes(card: ModelCard, folder: Path, file_name: str) -> bytes:
             f"got {received[:12]}…; restore it, or train the model again."
         )
     return content
+
+
+def _remedy(card: ModelCard) -> str:
+    if card.serves:
+        return ""
+    recipe = card.recipe.get("name", card.name)
+    return (
+        ": its weights are not shipped, only its figures; train it with "
+        f"python -m fer_core train --recipe configs/{recipe}.toml --data PATH, "
+        f"then python -m fer_core runs promote RUN --name {card.name}"
+    )
 
 
 def sha256_of(path: Path) -> str:

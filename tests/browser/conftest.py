@@ -10,12 +10,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.server import free_port, running
 from tests.conftest import GroupPhoto, Image
 
 WAIT_MS = 60_000
+expect.set_options(timeout=WAIT_MS)  # five seconds, its own, is little on a busy machine
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

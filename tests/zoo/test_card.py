@@ -56,6 +56,7 @@ def test_a_card_is_readable_by_a_person(tmp_path: Path) -> None:
         ({"labels": ("happy",)}, "two or more different names"),
         ({"labels": ("happy", "happy")}, "two or more different names"),
         ({"sha256": {"model.keras": "ab"}}, r"sha256 must name model\.onnx, got \['model\.keras'"),
+        ({"sha256": {"report.json": "ab", "model.keras": "cd"}}, r"sha256 must name model\.onnx"),
         ({"temperature": 0.0}, "temperature must be positive"),
         ({"temperature": float("nan")}, "temperature must be positive"),
     ],
@@ -63,6 +64,11 @@ def test_a_card_is_readable_by_a_person(tmp_path: Path) -> None:
 def test_a_value_out_of_range_is_refused(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         dataclasses.replace(CARD, **changes)
+
+
+def test_only_a_card_with_a_network_serves() -> None:
+    assert CARD.serves
+    assert not dataclasses.replace(CARD, sha256={"report.json": "ab" * 32}).serves
 
 
 def test_a_missing_card_is_told(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Models are found by name, and no file is trusted that its card does not vouch for."""
 
+import dataclasses
 import hashlib
 import shutil
 from collections.abc import Callable
@@ -8,9 +9,12 @@ from pathlib import Path
 import pytest
 
 from fer_core.domain.errors import FerError, ModelError, UnknownNameError
-from fer_core.zoo.card import CARD_FILE, KERAS_FILE, ONNX_FILE, ModelCard
+from fer_core.zoo.card import CARD_FILE, KERAS_FILE, ONNX_FILE, REPORT_FILE, ModelCard
+from fer_core.zoo.classifier import load_classifier
 from fer_core.zoo.store import (
+    card_names,
     load_card,
+    load_report,
     model_folder,
     model_names,
     new_folder,
@@ -71,6 +75,69 @@ def test_a_name_that_could_climb_is_refused(add_model: AddModel, name: str) -> N
 @pytest.mark.parametrize("name", ["default", "fer7-v1.2", "A_1", "a" * 64])
 def test_an_ordinary_name_is_a_folder_of_models(models: Path, name: str) -> None:
     assert model_folder(name) == models / name
+
+
+# --- Models that ship their figures alone ---
+
+
+@pytest.fixture
+def figures_only(add_model: AddModel, models: Path) -> ModelCard:
+    """A model called "large" without weights; its report says {"n": 3}."""
+    card = add_model("large")
+    (models / "large" / ONNX_FILE).unlink()
+    report = models / "large" / REPORT_FILE
+    report.write_text('{"n": 3}', encoding="utf-8")
+    hashes = {REPORT_FILE: sha256_of(report)}
+    card = dataclasses.replace(card, sha256=hashes, recipe={"name": "large_net"})
+    card.write(models / "large")
+    return card
+
+
+def test_a_model_without_weights_has_a_card_and_does_not_serve(
+    figures_only: ModelCard, add_model: AddModel
+) -> None:
+    add_model("small")
+    assert card_names() == ("large", "small")
+    assert model_names() == ("small",)
+    assert load_card("large") == figures_only
+
+
+def test_a_model_without_weights_shows_its_figures(figures_only: ModelCard) -> None:
+    assert load_report(figures_only) == {"n": 3}
+
+
+def test_asking_for_weights_that_are_not_shipped_says_how_to_train_them(
+    figures_only: ModelCard,
+) -> None:
+    with pytest.raises(ModelError, match="weights are not shipped") as caught:
+        load_classifier("large")
+    assert "--recipe configs/large_net.toml" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_damaged_card_stays_listed_so_that_asking_tells(
+    add_model: AddModel, models: Path
+) -> None:
+    add_model("bad")
+    (models / "bad" / CARD_FILE).write_text("{")
+    assert model_names() == ("bad",)
+
+
+@pytest.mark.parametrize("content", [b"{", b"[]", b"\xff", b"7"])
+def test_a_report_that_is_no_object_is_told(
+    figures_only: ModelCard, models: Path, content: bytes
+) -> None:
+    path = models / "large" / REPORT_FILE
+    path.write_bytes(content)
+    card = dataclasses.replace(figures_only, sha256={REPORT_FILE: sha256_of(path)})
+    with pytest.raises(ModelError, match=r"report\.json is no JSON object"):
+        load_report(card)
+
+
+def test_an_altered_report_is_refused(figures_only: ModelCard, models: Path) -> None:
+    (models / "large" / REPORT_FILE).write_text('{"n": 4}')
+    with pytest.raises(ModelError, match=r"report\.json is truncated or altered"):
+        load_report(figures_only)
 
 
 # --- Files ---

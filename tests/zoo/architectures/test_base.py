@@ -60,12 +60,25 @@ def test_one_training_step_moves_every_kernel(name: str) -> None:
     keras.utils.set_random_seed(1)
     network = build(name, GREY_48, CLASSES, {})
     network.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
-    kernels = [v for v in network.trainable_variables if v.name == "kernel"]
+    kernels = [v for v in network.trainable_variables if v.name.endswith("kernel")]
     before = [kernel.numpy() for kernel in kernels]
     network.train_on_batch(faces(8), np.arange(8) % CLASSES)
     assert len(kernels) > 1
     for kernel, old in zip(kernels, before, strict=True):
         assert not np.array_equal(kernel.numpy(), old), kernel.path
+
+
+@EVERY
+def test_what_it_calls_features_is_the_vector_before_the_logits(name: str) -> None:
+    network = build(name, GREY_48, CLASSES, {})
+    names = [layer.name for layer in network.layers]
+    assert names[-1] == "logits"
+    if "features" not in names:  # its logits are means over maps
+        assert isinstance(network.layers[-1], keras.layers.GlobalAveragePooling2D)
+        return
+    assert len(network.get_layer("features").output.shape) == 2
+    between = network.layers[names.index("features") + 1 : -1]
+    assert all(isinstance(layer, keras.layers.Dropout) for layer in between)
 
 
 @EVERY
