@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from fer_core.zoo.store import load_card, model_folder, model_names, verified_file
+from fer_core.zoo.store import card_names, load_card, model_folder, model_names, verified_file
 
 ROOT = Path(__file__).resolve().parents[1]
 ENTRANCES = ("__init__.py", "__main__.py")
@@ -25,7 +25,7 @@ def test_every_module_has_a_file_of_tests(module: Path) -> None:
 def test_every_model_that_ships_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("FER_MODELS_DIR", raising=False)
     assert "default" in model_names()
-    for name in model_names():
+    for name in card_names():
         card = load_card(name)
         assert card.name == name
         for file_name in card.sha256:

@@ -6,7 +6,8 @@
     ├── UnknownNameError  a detector, model, architecture… that is not there
     ├── ModelError        a model folder that is missing, truncated or altered
     ├── DatasetError      training or test data that is missing or wrong
-    └── RecipeError       a training recipe with an unknown key or a bad value
+    ├── RecipeError       a training recipe with an unknown key or a bad value
+    └── TrainingStopped   a training run ended early because somebody asked for it
 
 The text of each says what was expected, what was received, and what to do next.
 """
@@ -47,3 +48,7 @@ class DatasetError(FerError):
 
 class RecipeError(FerError):
     """A training recipe has an unknown key or a value out of range."""
+
+
+class TrainingStopped(FerError):  # noqa: N818  # nothing went wrong
+    """A training run was stopped on request; what it had finished is kept and can go on."""

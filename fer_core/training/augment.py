@@ -1,4 +1,4 @@
-"""Augmentation as one Keras layer, on the device that trains, for any backend."""
+"""Augmentation as Keras layers, on the device that trains, for any backend."""
 
 import math
 from typing import Any
@@ -6,11 +6,11 @@ from typing import Any
 import keras
 from keras import ops
 
-from fer_core.training.recipe import Augmentation
+from fer_core.training.recipe_sections import Augmentation
 
 
 class FaceAugmentation(keras.layers.Layer):  # type: ignore[misc]  # Keras ships no types
-    """Flip, turn, zoom and shift in one warp; then brightness, contrast and cut-out.
+    """Flip, turn, zoom, shear and shift in one warp; then brightness, contrast and cut-out.
 
     Takes and returns (N, H, W, C) float32 pixels of 0 to 255; the identity outside training.
 
@@ -50,6 +50,8 @@ class FaceAugmentation(keras.layers.Layer):  # type: ignore[misc]  # Keras ships
         cos, sin = scale * ops.cos(angle), scale * ops.sin(angle)
         # Output pixel -> input pixel about the centre; a negative column step mirrors.
         a, b, c, d = cos * mirror, -sin, sin * mirror, cos
+        slant = ops.tan(self._between(count, math.radians(plan.shear_deg)))
+        b, d = b + slant * a, d + slant * c
         cx, cy = (width - 1) / 2, (height - 1) / 2
         dx = cx - a * cx - b * cy + width * self._between(count, plan.shift)
         dy = cy - c * cx - d * cy + height * self._between(count, plan.shift)
@@ -83,3 +85,54 @@ class FaceAugmentation(keras.layers.Layer):  # type: ignore[misc]  # Keras ships
         hole = hole * ops.reshape(self._chance(count, self.plan.cutout), (-1, 1, 1, 1))
         # Mid-grey is what the scaled input calls nothing.
         return images * (1.0 - hole) + 128.0 * hole
+
+
+class MixPictures(keras.layers.Layer):  # type: ignore[misc]  # Keras ships no types
+    """Blends pictures, or pastes a rectangle of one into another; targets follow in proportion.
+
+    Each picture's partner is its neighbour in the batch, which is shuffled anyway. Takes and
+    returns [(N, H, W, C) float32 pixels, (N, K) float32 targets, …]; the identity outside
+    training. Mix-up after Zhang et al. (2018), cut-mix after Yun et al. (2019), both with the
+    share drawn evenly from 0 to 1.
+
+    Args:
+        plan: Share of pictures for either; a picture drawn for both is blended.
+        seed: Seed of the random numbers.
+    """
+
+    def __init__(self, plan: Augmentation, seed: int, **kwargs: Any) -> None:
+        super().__init__(dtype="float32", **kwargs)
+        self.plan = plan
+        self.random = keras.random.SeedGenerator(seed)
+
+    def call(self, inputs: list[Any], training: bool = False) -> list[Any]:
+        """Mix, if training."""
+        if not training or not (self.plan.mixup or self.plan.cutmix):
+            return inputs
+        images, *targets = inputs
+        count = ops.shape(images)[0]
+        height, width = images.shape[1], images.shape[2]
+        drawn = keras.random.uniform((count,), seed=self.random)
+        blends = ops.cast(drawn < self.plan.mixup, "float32")
+        pastes = ops.cast(drawn >= 1.0 - self.plan.cutmix, "float32") * (1.0 - blends)
+        share = keras.random.uniform((count,), seed=self.random)
+        # What each pixel takes from the partner: a share everywhere, or all of it in a rectangle.
+        rows = self._band(height, ops.sqrt(share))
+        columns = self._band(width, ops.sqrt(share))
+        rectangle = rows[:, :, None] * columns[:, None, :]
+        blend = ops.reshape(blends * share, (-1, 1, 1))
+        mask = blend + ops.reshape(pastes, (-1, 1, 1)) * rectangle
+        taken = ops.mean(mask, axis=(1, 2))
+        images = images + mask[..., None] * (ops.roll(images, 1, axis=0) - images)
+        taken = ops.reshape(taken, (-1, 1))
+        return [images, *(t + taken * (ops.roll(t, 1, axis=0) - t) for t in targets)]
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """Shapes stay as they are."""
+        return input_shape
+
+    def _band(self, side: int, length: Any) -> Any:
+        """(N, side) of 0 and 1: a stretch of a fraction of the side, at a random place."""
+        centre = keras.random.uniform((ops.shape(length)[0], 1), seed=self.random)
+        places = (ops.arange(side, dtype="float32") + 0.5) / side
+        return ops.cast(ops.abs(places[None, :] - centre) < length[:, None] / 2, "float32")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +29,17 @@ class KeepBestAverage(keras.callbacks.Callback):  # type: ignore[misc]  # Keras 
     Args:
         network: The network inside the training model.
         path: Where its best weights go (".weights.h5").
+        best_accuracy: What the weights at `path` reached, if an earlier process left some.
     """
 
-    def __init__(self, network: keras.Model, path: Path) -> None:
+    def __init__(
+        self, network: keras.Model, path: Path, best_accuracy: float | None = None
+    ) -> None:
         super().__init__()
         self.network = network
         self.path = path
-        self.best_accuracy = 0.0
-        self.kept = False
+        self.best_accuracy = best_accuracy or 0.0
+        self.kept = best_accuracy is not None and path.exists()
         self._live: list[Any] = []
 
     def on_test_begin(self, logs: dict[str, float] | None = None) -> None:
@@ -49,7 +53,8 @@ class KeepBestAverage(keras.callbacks.Callback):  # type: ignore[misc]  # Keras 
         for variable, average in zip(
             variables, optimizer._model_variables_moving_average, strict=True
         ):
-            variable.assign(average)
+            # A copy: JAX would share the buffer, and give it away in the next step.
+            variable.assign(np.array(average.numpy()))
 
     def on_test_end(self, logs: dict[str, float] | None = None) -> None:
         """Save if best, then put the live weights back."""
@@ -57,10 +62,21 @@ class KeepBestAverage(keras.callbacks.Callback):  # type: ignore[misc]  # Keras 
         # Weights that are not numbers still get the share of one class right.
         if math.isfinite(loss) and (accuracy > self.best_accuracy or not self.kept):
             self.best_accuracy, self.kept = accuracy, True
-            self.network.save_weights(self.path)
+            unfinished = self.path.with_name(f"unfinished-{self.path.name}")
+            self.network.save_weights(unfinished)
+            unfinished.replace(self.path)
         for variable, value in zip(self.model.trainable_variables, self._live, strict=False):
             variable.assign(value)
         self._live = []
+
+
+class LogLearningRate(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no types
+    """Puts the learning rate among an epoch's figures, for the callbacks after it."""
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Add the rate that the epoch ended with."""
+        if logs is not None:
+            logs["learning_rate"] = float(self.model.optimizer.learning_rate)
 
 
 class TellProgress(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no types

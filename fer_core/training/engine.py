@@ -1,7 +1,9 @@
 """Fits a network to a data set as a recipe says; Keras 3 only, on any of its backends."""
 
+import csv
+import functools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import keras
@@ -13,13 +15,34 @@ from fer_core.detection.full_frame import whole_image
 from fer_core.domain.errors import DatasetError, RecipeError
 from fer_core.preprocessing.crop import crop_face
 from fer_core.preprocessing.spec import PreprocessSpec
-from fer_core.training.augment import FaceAugmentation
-from fer_core.training.callbacks import EpochReport, KeepBestAverage, TellProgress
-from fer_core.training.recipe import Optimization, Recipe
+from fer_core.training.augment import FaceAugmentation, MixPictures
+from fer_core.training.callbacks import (
+    EpochReport,
+    KeepBestAverage,
+    LogLearningRate,
+    TellProgress,
+)
+from fer_core.training.checkpoint import Checkpoint
+from fer_core.training.objective import SoftTargetLoss
+from fer_core.training.optimizers import new_optimizer, rate_callbacks
+from fer_core.training.preparation import (
+    TrainingTargets,
+    auxiliary_labels,
+    one_hot,
+    selection_targets,
+    training_targets,
+)
+from fer_core.training.recipe import Recipe
 from fer_core.zoo.architectures.base import build
+from fer_core.zoo.keras_model import load_keras_model
+from fer_core.zoo.store import load_card
 
 WEIGHTS_FILE = "best.weights.h5"
 HISTORY_FILE = "history.csv"
+CHECKPOINTS = "checkpoints"
+LOGITS_LAYER = "logits"
+AUXILIARY_LAYER = "auxiliary_logits"
+_FITTED = "fitted"
 
 
 def fit(
@@ -27,14 +50,18 @@ def fit(
     data: FaceDataset,
     run_dir: Path,
     tell: Callable[[EpochReport], None],
+    *,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
 ) -> keras.Model:
-    """Train as the recipe says.
+    """Train as the recipe says, or go on where an earlier process was cut off.
 
     Args:
         recipe: What to do.
-        data: Labelled faces with the recipe's two splits.
-        run_dir: Existing folder that receives `best.weights.h5` and `history.csv`.
+        data: Labelled faces as `preparation.prepare` made them.
+        run_dir: Existing folder that receives `best.weights.h5`, `history.csv` and checkpoints;
+            a checkpoint found there is where training goes on.
         tell: Called after each epoch.
+        callbacks: More of Keras' callbacks.
 
     Returns:
         The network (scaled pixels to logits, float32) with the weights of the best epoch.
@@ -43,61 +70,172 @@ def fit(
         DatasetError: A split is missing.
         RecipeError: The architecture does not take its settings, or training diverged.
     """
-    training, selection = (
-        data.split(recipe.train_split),
-        data.split(recipe.selection_split),
-    )
+    training, selection = data.split(recipe.train_split), data.split(recipe.selection_split)
     training = _without_lone_picture(training, recipe.optimization.batch_size)
+    if not (run_dir / _FITTED).exists():
+        _fit(recipe, training, selection, run_dir, tell, callbacks)
+        (run_dir / _FITTED).touch()
+    return load_network(recipe, len(data.labels), run_dir / WEIGHTS_FILE)
+
+
+def _fit(
+    recipe: Recipe,
+    training: FaceDataset,
+    selection: FaceDataset,
+    run_dir: Path,
+    tell: Callable[[EpochReport], None],
+    callbacks: Sequence[keras.callbacks.Callback],
+) -> None:
+    plan, classes = recipe.optimization, len(training.labels)
     keras.utils.set_random_seed(recipe.seed)
     keras.config.set_dtype_policy(recipe.precision)
     try:
-        network = new_network(recipe, len(data.labels))
-        model = _training_model(network, recipe, steps_an_epoch(len(training.images), recipe))
+        heads = new_heads(recipe, classes)
+        if recipe.start_from:
+            take_weights(heads, recipe.start_from)
+        model = training_model(heads, recipe, steps_an_epoch(len(training.images), recipe))
     finally:
         keras.config.set_dtype_policy("float32")
-    keeper = KeepBestAverage(network, run_dir / WEIGHTS_FILE)
-    history = model.fit(
-        uint8_inputs(training.images, recipe.preprocess),
-        _one_hot(training),
+    checkpoint = Checkpoint(run_dir / CHECKPOINTS)
+    done = checkpoint.restore(model)
+    # Or the epochs to come would shuffle and augment as the first ones did.
+    keras.utils.set_random_seed(recipe.seed + done)
+    best = _forget_after(run_dir / HISTORY_FILE, done)
+    keeper = KeepBestAverage(heads, run_dir / WEIGHTS_FILE, best)
+    logger = keras.callbacks.CSVLogger(run_dir / HISTORY_FILE, append=True)
+    fit = functools.partial(
+        model.fit,
+        _inputs(training, recipe, training_targets(recipe, training)),
+        one_hot(training.targets, classes),
         validation_data=(
-            uint8_inputs(selection.images, recipe.preprocess),
-            _one_hot(selection),
+            _inputs(selection, recipe, selection_targets(recipe, selection)),
+            one_hot(selection.targets, classes),
         ),
-        batch_size=recipe.optimization.batch_size,
-        epochs=recipe.optimization.epochs,
+        batch_size=plan.batch_size,
+        initial_epoch=done,
+        epochs=plan.epochs,
         callbacks=[
+            LogLearningRate(),
             keeper,
             keras.callbacks.TerminateOnNaN(),
-            keras.callbacks.CSVLogger(run_dir / HISTORY_FILE),
+            *rate_callbacks(plan),
+            logger,
+            checkpoint,
             TellProgress(tell, keeper),
+            *callbacks,
         ],
         verbose=0,
     )
-    if not keeper.kept:
+    try:
+        history = fit()
+    finally:
+        if logger.csv_file is not None:  # Keras closes it only when all went well
+            logger.csv_file.close()
+    _check_converged(history.history.get("loss", []), keeper.kept, run_dir)
+
+
+def _check_converged(losses: list[float], kept: bool, run_dir: Path) -> None:
+    if not kept:
         raise RecipeError(
             "Training diverged in its first epoch: expected a finite loss, got none. "
             "Lower optimization.learning_rate or raise optimization.warmup_epochs."
         )
-    losses = history.history["loss"]
-    if not math.isfinite(losses[-1]):
+    if losses and not math.isfinite(losses[-1]):
         raise RecipeError(
             f"Training diverged in epoch {len(losses)}: expected a finite loss, got {losses[-1]}. "
             f"Lower optimization.learning_rate; the best weights before that stay in {run_dir}."
         )
-    return load_network(recipe, len(data.labels), run_dir / WEIGHTS_FILE)
 
 
-def new_network(recipe: Recipe, classes: int) -> keras.Model:
-    """The recipe's network, untrained, under the current dtype policy."""
+def read_history(run_dir: Path) -> list[dict[str, float]]:
+    """The figures of each finished epoch of a run, as `history.csv` has them."""
+    path = run_dir / HISTORY_FILE
+    if not path.exists():
+        return []
+    with path.open(newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    # The process may have been killed while it wrote the last row.
+    return [
+        {name: float(value) for name, value in row.items()}
+        for row in rows
+        if all(value not in (None, "") for value in row.values())
+    ]
+
+
+def _forget_after(path: Path, done: int) -> float | None:
+    """Drop the history of epochs that no checkpoint holds; the best accuracy of those that stay."""
+    rows = [row for row in read_history(path.parent) if row["epoch"] < done]
+    if not rows:
+        path.unlink(missing_ok=True)
+        return None
+    with path.open("w", newline="") as stream:
+        writer = csv.DictWriter(stream, rows[0])
+        writer.writeheader()
+        writer.writerows({**row, "epoch": int(row["epoch"])} for row in rows)
+    return max(row["val_accuracy"] for row in rows)
+
+
+def new_heads(recipe: Recipe, classes: int) -> keras.Model:
+    """The recipe's network, untrained, under the current dtype policy.
+
+    With an auxiliary label set it has a second output, from the same features.
+
+    Raises:
+        RecipeError: The architecture does not take its settings, or has no features to share.
+    """
     choice = recipe.architecture
-    return build(choice.name, recipe.preprocess.input_shape, classes, dict(choice.settings))
+    network = build(choice.name, recipe.preprocess.input_shape, classes, dict(choice.settings))
+    second = auxiliary_labels(recipe)
+    if not second:
+        return network
+    try:
+        features = network.get_layer(LOGITS_LAYER).input
+    except ValueError:
+        raise RecipeError(
+            f"Architecture {choice.name!r} has no features for a second head: "
+            "leave targets.auxiliary empty."
+        ) from None
+    logits = keras.layers.Dense(len(second), dtype="float32", name=AUXILIARY_LAYER)(features)
+    return keras.Model(network.input, [network.output, logits])
 
 
-def load_network(recipe: Recipe, classes: int, weights: Path) -> keras.Model:
-    """The recipe's network in float32 with saved weights."""
-    network = new_network(recipe, classes)
-    network.load_weights(weights)
-    return network
+def take_weights(heads: keras.Model, name: str) -> None:
+    """Give a network the weights of a model of the same architecture.
+
+    Layers that depend on the classes keep their own weights where the classes differ.
+
+    Raises:
+        FerError: There is no such model, or its files are not whole.
+        RecipeError: It is of another architecture or size.
+    """
+    ours, theirs = (
+        [layer for layer in model.layers if layer.weights and layer.name != AUXILIARY_LAYER]
+        for model in (heads, load_keras_model(name))
+    )
+    pairs = list(zip(ours, theirs, strict=False))
+    fits = [
+        [weight.shape for weight in layer.weights] == [weight.shape for weight in taken.weights]
+        for layer, taken in pairs
+    ]
+    odd = {layer.name for (layer, _), same in zip(pairs, fits, strict=True) if not same}
+    if len(ours) != len(theirs) or odd - {LOGITS_LAYER}:
+        other = load_card(name).architecture
+        raise RecipeError(
+            f"start_from = {name!r} is of another architecture or size: expected a model of this "
+            f"recipe's, got {other.get('name')} with {other.get('settings')}."
+        )
+    for (layer, taken), same in zip(pairs, fits, strict=True):
+        if same:
+            layer.set_weights(taken.get_weights())
+
+
+def load_network(
+    recipe: Recipe, classes: int, weights: Path, auxiliary: bool = False
+) -> keras.Model:
+    """The recipe's network in float32 with saved weights: pixels to the logits of one head."""
+    heads = new_heads(recipe, classes)
+    heads.load_weights(weights)
+    return keras.Model(heads.input, heads.outputs[1 if auxiliary else 0])
 
 
 def uint8_inputs(images: npt.NDArray[np.uint8], spec: PreprocessSpec) -> npt.NDArray[np.uint8]:
@@ -120,47 +258,48 @@ def steps_an_epoch(count: int, recipe: Recipe) -> int:
     return math.ceil(count / recipe.optimization.batch_size)
 
 
-def _training_model(network: keras.Model, recipe: Recipe, steps: int) -> keras.Model:
-    """uint8 pixels -> augmentation -> the spec's scaling -> network, compiled."""
+def training_model(heads: keras.Model, recipe: Recipe, steps: int) -> keras.Model:
+    """uint8 pixels and targets -> augmentation -> the spec's scaling -> heads, compiled.
+
+    Args:
+        heads: Scaled pixels to the logits of one head or two.
+        recipe: What to do.
+        steps: Optimiser steps in an epoch.
+
+    Returns:
+        A model from [pixels, targets of each head] to the first head's logits, which brings its
+        own loss.
+    """
     spec = recipe.preprocess
     pixels = keras.Input(spec.input_shape, dtype="uint8", name="pixels")
+    targets = [
+        keras.Input((o.shape[-1],), name=f"targets_{i}") for i, o in enumerate(heads.outputs)
+    ]
     x = keras.layers.Rescaling(1.0, dtype="float32")(pixels)
     x = FaceAugmentation(recipe.augmentation, recipe.seed)(x)
-    x = keras.layers.Rescaling(spec.scale, spec.offset, dtype="float32")(x)
-    model = keras.Model(pixels, network(x))
+    x, *mixed = MixPictures(recipe.augmentation, recipe.seed + 1)([x, *targets])
+    logits = heads(keras.layers.Rescaling(spec.scale, spec.offset, dtype="float32")(x))
+    logits = logits if isinstance(logits, list) else [logits]
+    weights = (1.0, recipe.targets.auxiliary_weight)
+    model = keras.Model([pixels, *targets], SoftTargetLoss(weights)(logits, mixed))
     model.compile(
-        optimizer=_optimizer(recipe.optimization, steps, network),
-        loss=keras.losses.CategoricalCrossentropy(
-            from_logits=True, label_smoothing=recipe.optimization.label_smoothing
-        ),
-        metrics=[keras.metrics.CategoricalAccuracy(name="accuracy")],
+        optimizer=new_optimizer(recipe.optimization, steps, model),
+        metrics=[
+            keras.metrics.CategoricalAccuracy(name="accuracy"),
+            keras.metrics.F1Score(average="macro", name="macro_f1"),
+        ],
         # XLA gains TensorFlow nothing on a CPU and compiles for minutes; JAX cannot do without.
         jit_compile=keras.backend.backend() == "jax",
     )
     return model
 
 
-def _optimizer(plan: Optimization, steps: int, network: keras.Model) -> keras.Optimizer:
-    warmup = round(plan.warmup_epochs * steps)
-    rate = keras.optimizers.schedules.CosineDecay(
-        0.0 if warmup else plan.learning_rate,
-        decay_steps=max(plan.epochs * steps - warmup, 1),
-        warmup_target=plan.learning_rate if warmup else None,
-        warmup_steps=warmup,
-    )
-    optimizer = keras.optimizers.SGD(
-        rate,
-        momentum=plan.momentum,
-        nesterov=plan.momentum > 0,
-        weight_decay=plan.weight_decay or None,
-        use_ema=plan.ema > 0,
-        ema_momentum=plan.ema,
-    )
-    # Only kernels are decayed: pulling biases and normalisation towards zero hurts.
-    optimizer.exclude_from_weight_decay(
-        var_list=[v for v in network.trainable_variables if v.name != "kernel"]
-    )
-    return optimizer
+def _inputs(
+    data: FaceDataset, recipe: Recipe, targets: TrainingTargets
+) -> list[npt.NDArray[np.uint8] | npt.NDArray[np.float32]]:
+    pixels = uint8_inputs(data.images, recipe.preprocess)
+    both = (targets.main, targets.auxiliary)
+    return [pixels, *(part for part in both if part.shape[1])]
 
 
 def _without_lone_picture(training: FaceDataset, batch_size: int) -> FaceDataset:
@@ -173,7 +312,3 @@ def _without_lone_picture(training: FaceDataset, batch_size: int) -> FaceDataset
     if count < 2:
         raise DatasetError(f"{training.name}: expected two or more training pictures, got {count}.")
     return training.part(slice(count - 1)) if count % batch_size == 1 else training
-
-
-def _one_hot(data: FaceDataset) -> npt.NDArray[np.float32]:
-    return np.asarray(np.eye(len(data.labels))[data.targets], np.float32)

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import warnings
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -12,6 +13,7 @@ import keras
 import numpy as np
 
 from fer_core.datasets.base import FaceDataset
+from fer_core.datasets.relabel import relabel
 from fer_core.domain.errors import ModelError
 from fer_core.evaluation.calibration import (
     expected_calibration_error,
@@ -19,9 +21,9 @@ from fer_core.evaluation.calibration import (
     softmax,
 )
 from fer_core.evaluation.metrics import Probabilities
-from fer_core.evaluation.report import evaluate
+from fer_core.evaluation.report import evaluate, full_report
 from fer_core.preprocessing.crop import to_tensor
-from fer_core.training.engine import uint8_inputs
+from fer_core.training.engine import WEIGHTS_FILE, load_network, read_history, uint8_inputs
 from fer_core.training.recipe import Recipe
 from fer_core.zoo.card import KERAS_FILE, ONNX_FILE, REPORT_FILE, ModelCard
 from fer_core.zoo.classifier import EmotionClassifier
@@ -38,6 +40,7 @@ _LIBRARIES = (
     "onnxruntime",
     "opencv-python-headless",
 )
+_ROBUSTNESS_PICTURES = 800
 _LEADING_FIGURES = (
     "n",
     "accuracy",
@@ -48,8 +51,47 @@ _LEADING_FIGURES = (
 )
 
 
+def export_run(recipe: Recipe, data: FaceDataset, run_dir: Path, folder: Path) -> ModelCard:
+    """Write the model folders of a fitted run: its model and, beside it, the second head's.
+
+    Args:
+        recipe: What was trained.
+        data: What it was trained on, as `preparation.prepare` made it.
+        run_dir: Where `engine.fit` left its weights and history.
+        folder: Where the model goes; the second head's goes to `auxiliary_folder(folder)`.
+
+    Returns:
+        The model's card.
+
+    Raises:
+        ModelError: ONNX Runtime and Keras disagree.
+    """
+    history = read_history(run_dir)
+    weights, classes = run_dir / WEIGHTS_FILE, len(data.labels)
+    voted = None
+    if recipe.targets.auxiliary:
+        # Votes have no hard labels; what most voters agree on is what the head is scored on.
+        voted = relabel(data, recipe.targets.auxiliary, "majority")
+        second = load_network(recipe, classes, weights, auxiliary=True)
+        beside = auxiliary_folder(folder)
+        export_model(second, recipe, voted, beside.name, beside, history, also=data)
+    network = load_network(recipe, classes, weights)
+    return export_model(network, recipe, data, recipe.name, folder, history, also=voted)
+
+
+def auxiliary_folder(folder: Path) -> Path:
+    """Where the second head's model lies, beside the first's."""
+    return folder.with_name(f"{folder.name}-auxiliary")
+
+
 def export_model(
-    network: keras.Model, recipe: Recipe, data: FaceDataset, name: str, folder: Path
+    network: keras.Model,
+    recipe: Recipe,
+    data: FaceDataset,
+    name: str,
+    folder: Path,
+    history: Sequence[dict[str, float]] = (),
+    also: FaceDataset | None = None,
 ) -> ModelCard:
     """Write a complete model folder, or nothing.
 
@@ -62,6 +104,8 @@ def export_model(
         data: What it was trained on.
         name: The model's name.
         folder: Where it goes; what was there is replaced.
+        history: Figures of each epoch, for the report.
+        also: The same pictures under other labels, to be scored on the classes they share.
 
     Returns:
         The card.
@@ -87,7 +131,18 @@ def export_model(
         classifier = EmotionClassifier(card, (work / ONNX_FILE).read_bytes())
         _check_parity(expected, classifier.predict_tensor(faces[:256]))
 
-        report = _report(classifier, data, recipe.selection_split)
+        report = full_report(
+            classifier,
+            data,
+            recipe.selection_split,
+            with_robustness=True,
+            robustness_limit=_ROBUSTNESS_PICTURES,
+        )
+        report["unseen"] = _unseen(classifier, data, recipe)
+        if also is not None:
+            other = evaluate(classifier, also, recipe.selection_split, shared_classes=True)
+            report["other_labels"] = {key: other[key] for key in ("data", *_LEADING_FIGURES)}
+        report["history"] = [_rounded(row) for row in history]
         report["temperature"] = temperature
         report["ece_before_temperature"] = expected_calibration_error(
             softmax(logits), selection.targets
@@ -100,12 +155,22 @@ def export_model(
     return card
 
 
-def _report(classifier: EmotionClassifier, data: FaceDataset, split: str) -> dict[str, Any]:
-    """Figures of one view of each face and, apart, of ten."""
-    return {
-        "single": evaluate(classifier, data, split),
-        "ten_views": evaluate(classifier, data, split, tta=True),
-    }
+def _unseen(classifier: EmotionClassifier, data: FaceDataset, recipe: Recipe) -> dict[str, Any]:
+    """Figures without the selection pictures that are, pixel for pixel, in the training split.
+
+    FER2013 has hundreds of them. Nothing is left if every picture is such a copy.
+    """
+    trained_on = {image.tobytes() for image in data.split(recipe.train_split).images}
+    selection = data.split(recipe.selection_split)
+    new = np.array([image.tobytes() not in trained_on for image in selection.images])
+    if not new.any():
+        return {"n": 0}
+    figures = evaluate(classifier, selection.part(new), recipe.selection_split)
+    return {key: figures[key] for key in ("n", "accuracy", "accuracy_ci95")}
+
+
+def _rounded(row: dict[str, float]) -> dict[str, float]:
+    return {name: float(f"{value:.5g}") for name, value in row.items()}
 
 
 def _with_probabilities(network: keras.Model, temperature: float) -> keras.Model:
@@ -141,7 +206,7 @@ def _card(
         recipe=recipe.to_dict(),
         dataset={
             "name": data.name,
-            "fingerprint": data.fingerprint(),
+            "fingerprint": data.fingerprint(votes=recipe.targets.use_votes),
             "splits": {split: len(data.split(split).images) for split in splits},
         },
         temperature=temperature,

@@ -2,96 +2,30 @@
 
 import dataclasses
 import tomllib
+import types
 import typing
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from fer_core.datasets.label_sets import LABEL_SETS
 from fer_core.domain.errors import FerError, RecipeError, UnknownNameError
 from fer_core.preprocessing.spec import PreprocessSpec
+from fer_core.training.recipe_sections import (
+    ArchitectureChoice,
+    Augmentation,
+    Holdout,
+    Optimization,
+    Published,
+    Targets,
+    one_of,
+    require,
+)
 from fer_core.zoo.architectures.base import architectures
 from fer_core.zoo.store import model_folder
 
-
-@dataclass(frozen=True, slots=True)
-class Augmentation:
-    """Random changes to a training picture; the defaults change nothing.
-
-    Attributes:
-        flip: Mirror half of the pictures.
-        rotation_deg: Largest turn to either side, in degrees.
-        zoom: Largest change of size, as a fraction.
-        shift: Largest shift along each axis, as a fraction of the side.
-        brightness: Largest change of brightness, as a fraction of full scale.
-        contrast: Largest change of contrast, as a fraction.
-        cutout: Share of pictures of which one square is blanked (DeVries and Taylor 2017).
-        cutout_side: Side of that square, as a fraction of the picture's.
-    """
-
-    flip: bool = False
-    rotation_deg: float = 0.0
-    zoom: float = 0.0
-    shift: float = 0.0
-    brightness: float = 0.0
-    contrast: float = 0.0
-    cutout: float = 0.0
-    cutout_side: float = 0.33
-
-    def __post_init__(self) -> None:
-        _require(0 <= self.rotation_deg <= 180, "augmentation.rotation_deg", "0 to 180", self)
-        for name in ("zoom", "shift", "brightness", "contrast", "cutout_side"):
-            _require(0 <= getattr(self, name) < 1, f"augmentation.{name}", "0 to 1", self)
-        _require(0 <= self.cutout <= 1, "augmentation.cutout", "0 to 1", self)
-
-
-@dataclass(frozen=True, slots=True)
-class Optimization:
-    """SGD with Nesterov momentum, a warm-up, a cosine to zero, and averaged weights.
-
-    Attributes:
-        epochs: Passes over the training split.
-        batch_size: Pictures a step.
-        learning_rate: Peak rate, reached after the warm-up.
-        warmup_epochs: Epochs over which the rate climbs from zero.
-        momentum: Nesterov momentum.
-        weight_decay: Decoupled decay of convolution and dense kernels (Loshchilov and Hutter
-            2019); each step takes rate times this fraction off.
-        label_smoothing: Probability mass spread evenly over all classes.
-        ema: Momentum of the moving average of weights, which is what is validated and kept;
-            0 validates and keeps the weights themselves.
-    """
-
-    epochs: int = 60
-    batch_size: int = 128
-    learning_rate: float = 0.15
-    warmup_epochs: float = 2.0
-    momentum: float = 0.9
-    weight_decay: float = 5e-3
-    label_smoothing: float = 0.0
-    ema: float = 0.998
-
-    def __post_init__(self) -> None:
-        _require(self.epochs >= 1, "optimization.epochs", "1 or more", self)
-        _require(self.batch_size >= 2, "optimization.batch_size", "2 or more", self)
-        _require(self.learning_rate > 0, "optimization.learning_rate", "above 0", self)
-        _require(
-            0 <= self.warmup_epochs < self.epochs,
-            "optimization.warmup_epochs",
-            "0 or more, and fewer than the epochs",
-            self,
-        )
-        _require(self.weight_decay >= 0, "optimization.weight_decay", "0 or more", self)
-        for name in ("momentum", "label_smoothing", "ema"):
-            _require(0 <= getattr(self, name) < 1, f"optimization.{name}", "0 to 1", self)
-
-
-@dataclass(frozen=True, slots=True)
-class ArchitectureChoice:
-    """Which network, with its own settings."""
-
-    name: str
-    settings: Mapping[str, Any] = field(default_factory=dict)
+PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +36,16 @@ class Recipe:
         name: The recipe's name; the model's too, unless the command says otherwise.
         description: What it is for, in a sentence.
         architecture: Which network.
+        labels: Label set that the data's classes are brought to ("fer7", "fer5", …); empty
+            takes them as they are.
+        targets: What the network is asked to answer.
+        published: The figure to reproduce, if it is another's recipe.
+        holdout: How to divide data into the two splits below, in place of the data's own.
         preprocess: The conversion from a face to the network's input.
         augmentation: Random changes while training.
         optimization: How the weights are found.
+        start_from: Name of a model whose weights training starts from; its architecture must be
+            the recipe's, its classes may be others. Empty starts from random weights.
         train_split: Split that the weights are fitted to.
         selection_split: Split that the epoch and the temperature are chosen on.
         precision: Keras' dtype policy: "float32", "mixed_bfloat16" or "mixed_float16".
@@ -114,9 +55,14 @@ class Recipe:
     name: str
     architecture: ArchitectureChoice
     description: str = ""
+    labels: str = ""
+    targets: Targets = field(default_factory=Targets)
+    published: Published | None = None
+    holdout: Holdout | None = None
     preprocess: PreprocessSpec = field(default_factory=PreprocessSpec)
     augmentation: Augmentation = field(default_factory=Augmentation)
     optimization: Optimization = field(default_factory=Optimization)
+    start_from: str = ""
     train_split: str = "Training"
     selection_split: str = "PublicTest"
     precision: str = "float32"
@@ -132,12 +78,17 @@ class Recipe:
             raise RecipeError(
                 f"selection_split must differ from train_split, got {self.selection_split!r} twice."
             )
-        _require(0 <= self.seed < 2**32, "seed", "0 to 2**32 - 1", self)
-        if self.precision not in ("float32", "mixed_bfloat16", "mixed_float16"):
+        require(0 <= self.seed < 2**32, "seed", "0 to 2**32 - 1", self)
+        one_of(self.precision, PRECISIONS, "precision")
+        if self.labels:
+            one_of(self.labels, tuple(LABEL_SETS), "labels")
+        elif self.targets.source != "labels":
             raise RecipeError(
-                "precision must be float32, mixed_bfloat16 or mixed_float16, "
-                f"got {self.precision!r}."
+                f"targets.source {self.targets.source!r} expects labels to name a label set: "
+                f"one of {', '.join(LABEL_SETS)}."
             )
+        if self.targets.auxiliary:
+            one_of(self.targets.auxiliary, tuple(LABEL_SETS), "targets.auxiliary")
 
     def to_dict(self) -> dict[str, Any]:
         """The recipe as plain values, for a card or a log."""
@@ -225,6 +176,10 @@ def _build(cls: type, table: Any, prefix: str) -> Any:
 
 
 def _convert(hint: Any, value: Any, key: str) -> Any:
+    if isinstance(hint, types.UnionType):  # "X | None": a section that may be left out
+        if value is None:
+            return None
+        hint = typing.get_args(hint)[0]
     if dataclasses.is_dataclass(hint):
         return _build(typing.cast(type, hint), value, f"{key}.")
     origin = typing.get_origin(hint)
@@ -241,9 +196,3 @@ def _convert(hint: Any, value: Any, key: str) -> Any:
         name = getattr(hint, "__name__", str(hint))
         raise RecipeError(f"{key} must be of type {name}, got {value!r}.")
     return value
-
-
-def _require(holds: bool, key: str, expected: str, section: Any) -> None:
-    if not holds:
-        value = getattr(section, key.rpartition(".")[2])
-        raise RecipeError(f"{key} must be {expected}, got {value}.")

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from fer_core.training.augment import FaceAugmentation
+from fer_core.training.augment import FaceAugmentation, MixPictures
 from fer_core.training.recipe import Augmentation
 
 Images = npt.NDArray[np.float32]
@@ -18,6 +18,7 @@ EVERYTHING = {
     "rotation_deg": 30.0,
     "zoom": 0.3,
     "shift": 0.2,
+    "shear_deg": 10.0,
     "brightness": 0.5,
     "contrast": 0.9,
     "cutout": 0.5,
@@ -191,3 +192,60 @@ def test_the_seed_decides() -> None:
     one, same, other = (augment(noise(8), seed=seed, **EVERYTHING) for seed in (1, 1, 2))
     assert np.array_equal(one, same)
     assert not np.allclose(one, other)
+
+
+# --- Shear ---
+
+
+def test_shear_slants_the_vertical_and_leaves_the_centre_row() -> None:
+    above, middle = spot(0, -12), spot(10, 0)
+    moved = spots_xy(augment(above, shear_deg=20.0))[:, 0]
+    limit = 12 * np.tan(np.radians(20))
+    assert np.abs(moved).max() == pytest.approx(limit, rel=0.15)
+    assert moved.std() > limit / 4
+    assert spots_xy(augment(middle, shear_deg=20.0)) == pytest.approx(
+        np.tile([10.0, 0.0], (COUNT, 1)), abs=0.6
+    )
+
+
+# --- Mixing ---
+
+
+def mix(images: Any, targets: Any, **plan: Any) -> tuple[Images, Images]:
+    layer = MixPictures(Augmentation(**plan), 1)
+    mixed = layer([images, targets], training=True)
+    return tuple(np.asarray(keras.ops.convert_to_numpy(part)) for part in mixed)  # type: ignore[return-value]
+
+
+def black_and_white() -> tuple[Images, Images]:
+    """Pictures that alternate between black (class 0) and white (class 1)."""
+    white = np.arange(COUNT) % 2
+    images = np.tile(255.0 * white[:, None, None, None], (1, SIDE, SIDE, 1)).astype(np.float32)
+    return images, np.eye(2, dtype=np.float32)[white]
+
+
+@pytest.mark.parametrize("kind", ["mixup", "cutmix"])
+def test_targets_follow_the_pixels(kind: str) -> None:
+    images, targets = mix(*black_and_white(), **{kind: 1.0})
+    whiteness = images.mean(axis=(1, 2, 3)) / 255
+    assert targets[:, 1] == pytest.approx(whiteness, abs=1e-3)
+    assert targets.sum(axis=1) == pytest.approx(np.ones(COUNT), abs=1e-5)
+    taken = np.abs(whiteness - np.arange(COUNT) % 2)
+    assert taken.std() > 0.15  # anything from nearly nothing to nearly all
+    greys = ((images > 1) & (images < 254)).mean()
+    assert greys == 0 if kind == "cutmix" else greys > 0.9  # pasted is whole, blended is grey
+
+
+def test_only_the_share_asked_for_is_mixed() -> None:
+    before, _ = black_and_white()
+    images, _ = mix(*black_and_white(), mixup=0.25, cutmix=0.25)
+    changed = (images != before).any(axis=(1, 2, 3)).mean()
+    assert 0.3 < changed < 0.7
+
+
+def test_outside_training_nothing_is_mixed() -> None:
+    images, targets = black_and_white()
+    layer = MixPictures(Augmentation(mixup=1.0, cutmix=1.0), 1)
+    same, wanted = layer([images, targets], training=False)
+    assert np.array_equal(keras.ops.convert_to_numpy(same), images)
+    assert np.array_equal(keras.ops.convert_to_numpy(wanted), targets)

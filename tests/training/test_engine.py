@@ -1,7 +1,12 @@
 """Training sees what serving will see, learns, and hands back the best epoch."""
 
 import csv
+import dataclasses
 import math
+import os
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +15,18 @@ import numpy as np
 import pytest
 
 from fer_core.datasets.base import FaceDataset
+from fer_core.datasets.crowd_votes import VOTE_NAMES
+from fer_core.datasets.label_sets import LABEL_SETS
 from fer_core.detection.full_frame import whole_image
 from fer_core.domain.errors import DatasetError, RecipeError
 from fer_core.preprocessing.crop import crop_faces, to_tensor
 from fer_core.preprocessing.spec import PreprocessSpec
 from fer_core.training import engine
+from fer_core.training.preparation import prepare
 from fer_core.training.recipe import Recipe, load_recipe, recipe_from_dict
 
+# FER2013's seven classes, in its order, as FER+ calls them.
+FER7_IN_VOTES = ("anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral")
 CONFIGS = sorted((Path(__file__).resolve().parents[2] / "configs").glob("*.toml"))
 
 
@@ -62,10 +72,11 @@ def test_a_training_sample_and_the_same_crop_served_give_identical_tensors(
 
     # The training model around a network that answers with its own input.
     face = keras.Input(spec.input_shape)
-    mirror = keras.Model(face, keras.layers.Identity(dtype="float32")(face))
-    trained_on = engine._training_model(mirror, recipe, steps=1).predict(
-        engine.uint8_inputs(samples, spec), verbose=0
-    )
+    mirror = keras.Model(face, keras.layers.Flatten(dtype="float32")(face))
+    model = engine.training_model(mirror, recipe, steps=1)
+    unjudged = np.zeros((len(samples), math.prod(spec.input_shape)), np.float32)
+    answers = model.predict([engine.uint8_inputs(samples, spec), unjudged], verbose=0)
+    trained_on = answers.reshape(-1, *spec.input_shape)
 
     assert served.dtype == trained_on.dtype == np.float32
     assert served.shape == trained_on.shape == (len(samples), *spec.input_shape)
@@ -111,7 +122,9 @@ def test_the_best_epochs_weights_come_back_in_float32(
 
 
 def test_a_run_leaves_its_history(tiny_run: Any) -> None:
-    assert {path.name for path in tiny_run.folder.iterdir()} == {"best.weights.h5", "history.csv"}
+    assert {path.name for path in tiny_run.folder.iterdir()} == {
+        *("best.weights.h5", "history.csv", "checkpoints", "fitted")
+    }
     with (tiny_run.folder / "history.csv").open() as stream:
         rows = list(csv.DictReader(stream))
     assert [float(row["val_accuracy"]) for row in rows] == pytest.approx(
@@ -121,14 +134,14 @@ def test_a_run_leaves_its_history(tiny_run: Any) -> None:
 
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
 def test_every_recipe_that_ships_can_take_its_first_steps(
-    path: Path, few_faces: FaceDataset, tmp_path: Path
+    path: Path, faces_for: Callable[[Recipe], FaceDataset], tmp_path: Path
 ) -> None:
-    recipe = load_recipe(
-        path,
-        ("optimization.epochs=1", "optimization.warmup_epochs=0", "optimization.batch_size=28"),
-    )
+    short = ("optimization.epochs=1", "optimization.warmup_epochs=0", "optimization.batch_size=28")
+    recipe = load_recipe(path, short)
+    if recipe.holdout is not None:
+        recipe = load_recipe(path, (*short, "holdout.size=14"))
     reports: list[Any] = []
-    network = engine.fit(recipe, few_faces, tmp_path, reports.append)
+    network = engine.fit(recipe, prepare(recipe, faces_for(recipe)), tmp_path, reports.append)
     assert len(reports) == 1
     assert math.isfinite(reports[0].metrics["loss"])
     assert all(np.isfinite(weights).all() for weights in network.get_weights())
@@ -184,48 +197,6 @@ def test_a_setting_that_the_architecture_does_not_take_is_told(
     assert keras.config.dtype_policy().name == "float32"
 
 
-# --- The optimiser ---
-
-
-def compiled(**optimization: Any) -> keras.Model:
-    recipe = recipe_with(optimization=optimization)
-    return engine._training_model(engine.new_network(recipe, 7), recipe, steps=10)
-
-
-def rates(optimizer: keras.Optimizer, *steps: int) -> list[float]:
-    values = []
-    for step in steps:
-        optimizer.iterations.assign(step)
-        values.append(float(keras.ops.convert_to_numpy(optimizer.learning_rate)))
-    return values
-
-
-def test_the_rate_climbs_then_falls_along_a_cosine() -> None:
-    model = compiled(epochs=10, warmup_epochs=2, learning_rate=0.4)
-    # 10 steps an epoch: 20 to climb, then half a cosine over 80, whose middle is at 20 + 40.
-    assert rates(model.optimizer, 0, 10, 20, 60, 100) == pytest.approx(
-        [0.0, 0.2, 0.4, 0.2, 0.0], abs=1e-6
-    )
-
-
-def test_without_a_warm_up_the_rate_starts_at_its_peak() -> None:
-    model = compiled(epochs=10, warmup_epochs=0, learning_rate=0.4)
-    assert rates(model.optimizer, 0, 50, 100) == pytest.approx([0.4, 0.2, 0.0], abs=1e-6)
-
-
-def test_only_kernels_decay() -> None:
-    # Where the gradient is zero, decay is all that moves a weight.
-    model = compiled(epochs=10, warmup_epochs=0, learning_rate=1.0, weight_decay=0.5, momentum=0.0)
-    model.optimizer.build(model.trainable_variables)
-    before = [variable.numpy() for variable in model.trainable_variables]
-    zeros = [keras.ops.zeros_like(variable) for variable in model.trainable_variables]
-    model.optimizer.apply(zeros, model.trainable_variables)
-    for variable, old in zip(model.trainable_variables, before, strict=True):
-        # One step takes rate times decay off: half.
-        expected = old * 0.5 if variable.name == "kernel" else old
-        assert variable.numpy() == pytest.approx(expected), variable.path
-
-
 @pytest.mark.parametrize(("count", "steps"), [(1, 1), (16, 1), (17, 2), (840, 53)])
 def test_the_last_batch_of_an_epoch_may_be_short(count: int, steps: int) -> None:
     assert engine.steps_an_epoch(count, recipe_with()) == steps  # batches of 16
@@ -243,3 +214,155 @@ def test_no_picture_is_left_alone_in_a_batch(drawn_faces: FaceDataset, tmp_path:
     engine.fit(recipe_with(), few(drawn_faces, 17), tmp_path, ignore)
     with pytest.raises(DatasetError, match="two or more training pictures, got 1"):
         engine.fit(recipe_with(), few(drawn_faces, 1), tmp_path, ignore)
+
+
+# --- Two heads, and weights to start from ---
+
+
+def votes_for(data: FaceDataset) -> FaceDataset:
+    """The data with ten votes for each picture's own class."""
+    of_class = keras.ops.convert_to_numpy(keras.ops.one_hot(data.targets, 7)).astype(np.int64)
+    votes = np.zeros((len(data.targets), len(VOTE_NAMES)), np.int64)
+    votes[:, [VOTE_NAMES.index(name) for name in FER7_IN_VOTES]] = 10 * of_class
+    return dataclasses.replace(data, votes=votes)
+
+
+def learnt_by_heart(data: FaceDataset) -> np.ndarray:
+    """The pictures, with those of PublicTest replaced by training pictures of their class."""
+    images = data.images.copy()
+    for i in np.flatnonzero(data.splits == "PublicTest"):
+        same = (data.splits == "Training") & (data.targets == data.targets[i])
+        images[i] = data.images[same][0]
+    return images
+
+
+def test_a_second_head_learns_the_votes(few_faces: FaceDataset, tmp_path: Path) -> None:
+    recipe = recipe_with(
+        labels="fer7",
+        targets={"auxiliary": "ferplus8"},
+        architecture={"name": "se_resnet", "settings": {"widths": [8, 16, 32], "dropout": 0.0}},
+        optimization={"epochs": 15, "batch_size": 8, "learning_rate": 0.05},
+    )
+    data = prepare(recipe, votes_for(few_faces))
+    # Selected on what it is trained on: what is asked is whether it learns, not what it learned.
+    data = dataclasses.replace(data, images=learnt_by_heart(data))
+    engine.fit(recipe, data, tmp_path, ignore)
+    second = engine.load_network(recipe, 7, tmp_path / engine.WEIGHTS_FILE, auxiliary=True)
+    assert second.output_shape == (None, 8)
+    training = data.split("Training")
+    answers = second.predict(to_tensor(training.images, PreprocessSpec()), verbose=0).argmax(axis=1)
+    labels = LABEL_SETS["ferplus8"].labels
+    right = [labels[a] == data.labels[t] for a, t in zip(answers, training.targets, strict=True)]
+    assert np.mean(right) > 2 / 7  # twice chance, and that on another order of classes
+
+
+def test_training_starts_from_a_models_weights(
+    served_models: Path, tiny_run: Any, tiny_recipe: Recipe
+) -> None:
+    recipe = dataclasses.replace(tiny_recipe, start_from="default")
+    heads = engine.new_heads(recipe, 7)
+    engine.take_weights(heads, "default")
+    for ours, theirs in zip(heads.get_weights(), tiny_run.network.get_weights(), strict=True):
+        assert np.array_equal(ours, theirs)
+
+    other = engine.new_heads(recipe, 5)  # other classes: all but the last layer
+    fresh = other.get_layer("logits").get_weights()
+    engine.take_weights(other, "default")
+    assert np.array_equal(other.get_layer("logits").get_weights()[0], fresh[0])
+    assert np.array_equal(other.get_weights()[0], tiny_run.network.get_weights()[0])
+
+
+def test_weights_of_another_size_are_refused(served_models: Path) -> None:
+    heads = engine.new_heads(recipe_with(), 7)
+    with pytest.raises(RecipeError, match=r"'default' is of another architecture or size: .*8, 16"):
+        engine.take_weights(heads, "default")
+
+
+# --- Going on ---
+
+
+class KilledError(Exception):
+    """Stands for a process that ends without warning."""
+
+
+def test_a_killed_run_goes_on_after_its_last_whole_epoch(
+    few_faces: FaceDataset, tmp_path: Path
+) -> None:
+    recipe = recipe_with(
+        optimization={"epochs": 4, "batch_size": 8, "ema": 0.9, "optimizer": "adam"}
+        | {"learning_rate": 1e-3}
+    )
+
+    class Kill(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch: int, logs: object = None) -> None:
+            if self.model.optimizer.iterations >= 7 * 2 + 3:  # in the third epoch of seven steps
+                raise KilledError
+
+    with pytest.raises(KilledError):
+        engine.fit(recipe, few_faces, tmp_path, ignore, callbacks=[Kill()])
+    first = engine.read_history(tmp_path)
+    assert [row["epoch"] for row in first] == [0, 1]
+
+    steps: list[int] = []
+
+    class CountSteps(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch: int, logs: object = None) -> None:
+            steps.append(int(self.model.optimizer.iterations))
+
+    engine.fit(recipe, few_faces, tmp_path, ignore, callbacks=[CountSteps()])
+    assert steps == list(range(15, 29))  # Adam's own counter came back too
+    rows = engine.read_history(tmp_path)
+    assert [row["epoch"] for row in rows] == [0, 1, 2, 3]
+    assert rows[:2] == first
+
+    reports: list[Any] = []
+    engine.fit(recipe, few_faces, tmp_path, reports.append)  # once fitted, nothing is left to do
+    assert reports == []
+
+
+def test_history_beyond_the_last_checkpoint_is_done_again(
+    few_faces: FaceDataset, tmp_path: Path
+) -> None:
+    recipe = recipe_with(optimization={"epochs": 2, "batch_size": 28})
+    engine.fit(recipe, few_faces, tmp_path, ignore)
+    (tmp_path / "fitted").unlink()
+    (tmp_path / "checkpoints" / "epoch-0002.weights.h5").unlink()
+    with (tmp_path / "history.csv").open("a") as stream:
+        stream.write("2,0.5")  # cut off while a row was written
+    reports: list[Any] = []
+    engine.fit(recipe, few_faces, tmp_path, reports.append)
+    assert [report.epoch for report in reports] == [2]
+    assert [row["epoch"] for row in engine.read_history(tmp_path)] == [0, 1]
+
+
+# --- Any backend ---
+
+OTHER_BACKEND = """
+import sys
+from pathlib import Path
+import keras
+from fer_core.datasets.base import open_dataset
+from fer_core.training.engine import fit
+from fer_core.training.recipe import load_recipe
+
+assert keras.backend.backend() == "jax"
+recipe = load_recipe(sys.argv[1], ("optimization.epochs=1", "optimization.warmup_epochs=0",
+    "augmentation.mixup=0.3", "augmentation.cutmix=0.3", "augmentation.cutout=0.3"))
+data = open_dataset("drawn_faces")
+fit(recipe, data.part(slice(None, None, 14)), Path(sys.argv[2]), lambda report: None)
+"""
+
+
+def test_the_same_recipe_runs_on_another_backend(tmp_path: Path) -> None:
+    root = CONFIGS[0].parents[1]
+    done = subprocess.run(
+        [sys.executable, "-c", OTHER_BACKEND, str(root / "configs/quickstart.toml"), str(tmp_path)],
+        cwd=root,
+        env=os.environ | {"KERAS_BACKEND": "jax"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    (row,) = engine.read_history(tmp_path)
+    assert math.isfinite(row["val_loss"])

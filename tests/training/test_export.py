@@ -14,7 +14,7 @@ from fer_core.evaluation.calibration import expected_calibration_error, fit_temp
 from fer_core.evaluation.report import evaluate
 from fer_core.preprocessing.crop import to_tensor
 from fer_core.training import export
-from fer_core.training.engine import new_network
+from fer_core.training.engine import new_heads
 from fer_core.training.recipe import Recipe, recipe_from_dict
 from fer_core.zoo.card import CARD_FILE, KERAS_FILE, ONNX_FILE, REPORT_FILE, ModelCard
 from fer_core.zoo.classifier import load_classifier
@@ -142,7 +142,7 @@ def test_a_network_that_fails_the_gate_leaves_the_old_model(
     folder = tmp_path / "model"
     folder.mkdir()
     (folder / "old").write_text("still here")
-    network = new_network(tiny_recipe, 7)
+    network = new_heads(tiny_recipe, 7)
     network.set_weights([np.full_like(w, np.nan) for w in network.get_weights()])
     with pytest.raises(ModelError, match="ONNX differs from Keras by nan"):
         export.export_model(network, tiny_recipe, few_faces, "broken", folder)

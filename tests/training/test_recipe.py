@@ -30,7 +30,8 @@ def test_every_recipe_that_ships_loads(path: Path) -> None:
     assert recipe.name == path.stem
     assert recipe.architecture.name in architectures.names()
     assert recipe.description.endswith(".")
-    assert (recipe.train_split, recipe.selection_split) == ("Training", "PublicTest")
+    if recipe.holdout is None:
+        assert (recipe.train_split, recipe.selection_split) == ("Training", "PublicTest")
 
 
 def test_the_default_and_the_quickstart_ship() -> None:
@@ -143,7 +144,7 @@ def test_a_bad_override_is_told(tmp_path: Path, override: str, message: str) -> 
         ("seed = true\n" + MINIMAL, "seed must be of type int, got True"),
         ("seed = -1\n" + MINIMAL, r"seed must be 0 to 2\*\*32 - 1, got -1"),
         ("precision = 16\n" + MINIMAL, "precision must be of type str, got 16"),
-        ('precision = "float8"\n' + MINIMAL, "precision must be float32, mixed_bfloat16 or"),
+        ('precision = "float8"\n' + MINIMAL, "precision must be one of float32, mixed_bfloat16"),
         ('name = "a b"\n' + MINIMAL, "name: .*'a b': expected 1 to 64 letters"),
         ('name = "../x"\n' + MINIMAL, r"name: .*'\.\./x'"),
         (MINIMAL + "settings = [1]", r"architecture\.settings must be of type dict, got \[1\]"),
