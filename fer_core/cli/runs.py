@@ -79,16 +79,21 @@ def promote(
     name: Annotated[
         str | None, typer.Option(help="The model's name; the recipe's if left out.")
     ] = None,
+    auxiliary: Annotated[
+        bool, typer.Option("--auxiliary", help="Take the second head's model; needs --name.")
+    ] = False,
 ) -> None:
     """Make a finished run's model one that can be used by name."""
     from fer_core.training.runs import Run
     from fer_core.training.runs import promote as promote_run
     from fer_core.zoo.store import model_names
 
+    if auxiliary and not name:
+        raise typer.BadParameter("expected --name beside --auxiliary: the first head has its own.")
     opened = Run.open(run)
     name = name or opened.recipe.name
     verb = "replaced by this one" if name in model_names() else "ready"
-    promote_run(opened, name)
+    promote_run(opened, name, auxiliary)
     typer.echo(f"model {name} is {verb}: python -m fer_core analyze PHOTO --model {name}")
 
 

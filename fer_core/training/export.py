@@ -51,14 +51,17 @@ _LEADING_FIGURES = (
 )
 
 
-def export_run(recipe: Recipe, data: FaceDataset, run_dir: Path, folder: Path) -> ModelCard:
-    """Write the model folders of a fitted run: its model and, beside it, the second head's.
+def export_run(
+    recipe: Recipe, data: FaceDataset, run_dir: Path, folder: Path, auxiliary_folder: Path
+) -> ModelCard:
+    """Write the model folders of a fitted run: its model and, if there is one, the second head's.
 
     Args:
         recipe: What was trained.
         data: What it was trained on, as `preparation.prepare` made it.
         run_dir: Where `engine.fit` left its weights and history.
-        folder: Where the model goes; the second head's goes to `auxiliary_folder(folder)`.
+        folder: Where the model goes.
+        auxiliary_folder: Where the second head's model goes.
 
     Returns:
         The model's card.
@@ -73,15 +76,11 @@ def export_run(recipe: Recipe, data: FaceDataset, run_dir: Path, folder: Path) -
         # Votes have no hard labels; what most voters agree on is what the head is scored on.
         voted = relabel(data, recipe.targets.auxiliary, "majority")
         second = load_network(recipe, classes, weights, auxiliary=True)
-        beside = auxiliary_folder(folder)
-        export_model(second, recipe, voted, beside.name, beside, history, also=data)
+        export_model(
+            second, recipe, voted, recipe.targets.auxiliary, auxiliary_folder, history, also=data
+        )
     network = load_network(recipe, classes, weights)
     return export_model(network, recipe, data, recipe.name, folder, history, also=voted)
-
-
-def auxiliary_folder(folder: Path) -> Path:
-    """Where the second head's model lies, beside the first's."""
-    return folder.with_name(f"{folder.name}-auxiliary")
 
 
 def export_model(

@@ -1,5 +1,6 @@
 """A trained network becomes a model folder that explains itself, or nothing at all."""
 
+import dataclasses
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,12 +10,15 @@ import numpy as np
 import pytest
 
 from fer_core.datasets.base import FaceDataset
+from fer_core.datasets.crowd_votes import VOTE_NAMES
+from fer_core.datasets.label_sets import LABEL_SETS
 from fer_core.domain.errors import DatasetError, ModelError
 from fer_core.evaluation.calibration import expected_calibration_error, fit_temperature, softmax
 from fer_core.evaluation.report import evaluate
 from fer_core.preprocessing.crop import to_tensor
-from fer_core.training import export
+from fer_core.training import engine, export
 from fer_core.training.engine import new_heads
+from fer_core.training.preparation import prepare
 from fer_core.training.recipe import Recipe, recipe_from_dict
 from fer_core.zoo.card import CARD_FILE, KERAS_FILE, ONNX_FILE, REPORT_FILE, ModelCard
 from fer_core.zoo.classifier import load_classifier
@@ -157,3 +161,55 @@ def test_a_missing_selection_split_is_told_first(
             tiny_run.network, tiny_recipe, few_faces.split("Training"), "x", tmp_path / "x"
         )
     assert list(tmp_path.iterdir()) == []
+
+
+# --- Two heads ---
+
+
+def test_both_heads_of_a_run_become_models(few_faces: FaceDataset, tmp_path: Path) -> None:
+    recipe = recipe_from_dict(
+        {
+            "name": "two",
+            "labels": "fer7",
+            "architecture": {"name": "se_resnet", "settings": {"widths": [8], "blocks": 1}},
+            "targets": {"auxiliary": "ferplus8"},
+            "optimization": {"epochs": 1, "batch_size": 28},
+        }
+    )
+    data = prepare(recipe, with_votes(few_faces))
+    engine.fit(recipe, data, tmp_path, lambda report: None)
+    first, second = tmp_path / "model", tmp_path / "second"
+    card = export.export_run(recipe, data, tmp_path, first, second)
+    assert card.sha256 == ModelCard.read(first).sha256
+    other = ModelCard.read(second)
+    assert (len(card.labels), other.labels) == (7, LABEL_SETS["ferplus8"].labels)
+    assert card.dataset["fingerprint"] == data.fingerprint()  # with the votes that it learned
+
+    reports = [json.loads((folder / REPORT_FILE).read_text()) for folder in (first, second)]
+    # Each is scored on the other's labels too, on the seven classes that they share.
+    assert [report["other_labels"]["data"] for report in reports] == [
+        *("Drawn faces with FER+ majority labels", "Drawn faces")
+    ]
+    assert [len(report["history"]) for report in reports] == [1, 1]
+    assert reports[0]["robustness"]["n"] == 14
+
+
+def with_votes(data: FaceDataset) -> FaceDataset:
+    """The data, with ten votes for one of the first eight options each, whatever it shows."""
+    chosen = np.arange(len(data.targets)) % 8
+    votes = np.zeros((len(chosen), len(VOTE_NAMES)), np.int64)
+    votes[np.arange(len(chosen)), chosen] = 10
+    return dataclasses.replace(data, votes=votes)
+
+
+def test_figures_without_copies_of_training_pictures_stand_apart(
+    tiny_run: Any, tiny_recipe: Recipe, few_faces: FaceDataset, tmp_path: Path
+) -> None:
+    images = few_faces.images.copy()
+    images[few_faces.splits == "PublicTest"] = images[0]
+    images[-1] = 255 - images[0]
+    data = dataclasses.replace(few_faces, images=images)
+    export.export_model(tiny_run.network, tiny_recipe, data, "copies", tmp_path / "model")
+    report = json.loads((tmp_path / "model" / REPORT_FILE).read_text())
+    assert report["single"]["n"] == 14
+    assert report["unseen"]["n"] == 1

@@ -1,7 +1,9 @@
 """Akhila's two-layer net: two pooled convolutions and one hidden dense layer, for 32×32 pixels.
 
 "Facial Emotion Recognition Using Deep Learning". Our choice, as the paper does not say: the
-filter counts, the kernel's size, the hidden layer's units and the dropout rate.
+filter counts, the kernel's size, the hidden layer's units and the dropout rate. Filters and units
+are few because of the paper's Adam rate, 0.01: on FER2013 a net of four times the filters and
+twice the units gives one answer to all faces from its first epoch on.
 """
 
 from typing import TYPE_CHECKING
@@ -18,8 +20,8 @@ def akhila_dcnn(
     input_shape: tuple[int, int, int],
     classes: int,
     *,
-    filters: tuple[int, int] = (32, 64),
-    hidden: int = 128,
+    filters: tuple[int, int] = (8, 16),
+    hidden: int = 64,
     dropout: float = 0.25,
 ) -> "keras.Model":
     """Build the network.

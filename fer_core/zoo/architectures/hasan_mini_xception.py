@@ -46,8 +46,9 @@ def _module(x: Any, filters: int) -> Any:
     """Two separable convolutions and a max pooling, added to a 1×1 convolution of stride 2."""
     from keras import layers
 
-    # Every second pixel is taken beforehand, which is the same: TensorFlow 2.21 on a CPU overruns
-    # its memory in the gradient of such a convolution with 8 channels in, at over 44 pixels.
+    # Every second pixel is taken beforehand, which is the same: TensorFlow 2.21's oneDNN kernels
+    # overrun their memory in the float32 gradient of such a convolution of 8 channels to 16, where
+    # the picture is larger than 44×44, and end the process.
     shortcut = layers.Conv2D(filters, 1, use_bias=False)(x[:, ::2, ::2])
     shortcut = layers.BatchNormalization()(shortcut)
     x = layers.ReLU()(_separable_bn(x, filters))

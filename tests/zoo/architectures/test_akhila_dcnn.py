@@ -15,10 +15,10 @@ GREY_32 = (32, 32, 1)
 def test_the_default_has_its_exact_number_of_weights() -> None:
     """Counted by hand; two poolings leave 8×8 of 32×32.
 
-    Convolutions: 9·1·32 + 32 and 9·32·64 + 64. Dense: 8·8·64·128 + 128 and 128·5 + 5.
+    Convolutions: 9·1·8 + 8 and 9·8·16 + 16. Dense: 8·8·16·64 + 64 and 64·5 + 5.
     """
-    by_hand = 320 + 18_496 + 524_416 + 645
-    assert akhila_dcnn(GREY_32, 5).count_params() == by_hand == 543_877
+    by_hand = 80 + 1_168 + 65_600 + 325
+    assert akhila_dcnn(GREY_32, 5).count_params() == by_hand == 67_173
 
 
 def test_it_takes_its_settings() -> None:
@@ -31,7 +31,7 @@ def test_it_takes_its_settings() -> None:
 
 
 @pytest.mark.parametrize(
-    "settings", [{"dropout": 3.0}, {"filters": [32]}, {"filters": [0, 1]}, {"hidden": 0}]
+    "settings", [{"dropout": 3.0}, {"filters": [8]}, {"filters": [0, 1]}, {"hidden": 0}]
 )
 def test_a_setting_out_of_range_is_told_in_one_line(settings: dict[str, Any]) -> None:
     with pytest.raises(RecipeError, match="'akhila_dcnn' does not take these settings") as caught:

@@ -11,7 +11,7 @@ COLOUR_128 = (128, 128, 3)
 
 
 def test_it_has_the_published_number_of_weights() -> None:
-    """The second convolution, unpadded, leaves 60×60 of 64×64; 30×30×256 go into the dense layer."""
+    """The unpadded convolution leaves 60×60 of 64×64; 30×30×256 go into the dense layer."""
     network = comp3710_model1(COLOUR_128, 7)
     assert network.count_params() == 30_321_415
     (flat,) = [x for x in network.layers if isinstance(x, keras.layers.Flatten)]
@@ -27,5 +27,5 @@ def test_dropout_is_as_published_and_as_asked() -> None:
 
 
 def test_a_setting_out_of_range_is_told() -> None:
-    with pytest.raises(RecipeError, match="'comp3710_model1' does not take these .*rate=3"):
+    with pytest.raises(RecipeError, match=r"'comp3710_model1' does not take these .*rate=3"):
         build("comp3710_model1", (16, 16, 1), 7, {"dropout": 3.0})

@@ -27,5 +27,5 @@ def test_dropout_is_as_published_and_as_asked() -> None:
 
 
 def test_a_setting_out_of_range_is_told() -> None:
-    with pytest.raises(RecipeError, match="'comp3710_model2' does not take these .*rate=3"):
+    with pytest.raises(RecipeError, match=r"'comp3710_model2' does not take these .*rate=3"):
         build("comp3710_model2", (16, 16, 1), 7, {"dropout": 3.0})

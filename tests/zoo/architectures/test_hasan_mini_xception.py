@@ -43,6 +43,18 @@ def test_the_base_trims_the_border_and_four_modules_halve() -> None:
     ]
 
 
+def test_shortcuts_take_every_second_pixel_before_their_convolution() -> None:
+    """With a stride in the convolution, a training step at 64×64 ends the process (TF 2.21)."""
+    network = hasan_mini_xception(GREY_64, 7)
+    shortcuts = [
+        layer
+        for layer in network.layers
+        if isinstance(layer, keras.layers.Conv2D) and layer.kernel_size == (1, 1)
+    ]
+    assert [layer.output.shape[1] for layer in shortcuts] == [30, 15, 8, 4]
+    assert {layer.strides for layer in shortcuts} == {(1, 1)}
+
+
 def test_a_logit_is_the_mean_of_its_map() -> None:
     network = hasan_mini_xception(GREY_64, 7)
     maps = keras.Model(network.input, network.get_layer("class_maps").output)

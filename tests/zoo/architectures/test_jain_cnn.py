@@ -32,5 +32,5 @@ def test_dropout_is_as_asked_after_every_step() -> None:
 
 
 def test_a_setting_out_of_range_is_told() -> None:
-    with pytest.raises(RecipeError, match="'jain_cnn' does not take these settings: .*rate=3"):
+    with pytest.raises(RecipeError, match=r"'jain_cnn' does not take these settings: .*rate=3"):
         build("jain_cnn", GREY_48, 7, {"dropout": 3.0})

@@ -1,5 +1,6 @@
 """Kumar's net is as large as counted by hand, and takes the paper's options."""
 
+from itertools import pairwise
 from typing import Any
 
 import keras
@@ -23,8 +24,8 @@ def test_the_default_has_its_exact_number_of_weights() -> None:
     all of them but the logits.
     """
     channels, units = (1, 32, 64, 128, 128, 256), (256, 256, 128, 6)
-    by_hand = sum(9 * v * w + w for v, w in zip(channels, channels[1:], strict=False))
-    by_hand += sum(v * w + w for v, w in zip(units, units[1:], strict=False))
+    by_hand = sum(9 * v * w + w for v, w in pairwise(channels))
+    by_hand += sum(v * w + w for v, w in pairwise(units))
     without = kumar_cnn(GREY_48, 6, batch_norm=False)
     assert without.count_params() == by_hand == 634_886
     assert kumar_cnn(GREY_48, 6).count_params() == by_hand + 4 * (608 + 384)

@@ -1,5 +1,6 @@
 """The little VGG is as large as counted by hand, and as published otherwise."""
 
+from itertools import pairwise
 from typing import Any
 
 import keras
@@ -23,7 +24,7 @@ def test_it_has_its_exact_number_of_weights() -> None:
     64·64 + 64, with a batch norm each, and 64·7 + 7.
     """
     widths = (1, 32, 32, 64, 64, 128, 128, 256, 256)
-    by_hand = sum(9 * v * w + 5 * w for v, w in zip(widths, widths[1:], strict=False))
+    by_hand = sum(9 * v * w + 5 * w for v, w in pairwise(widths))
     by_hand += 3 * 3 * 256 * 64 + 64 * 64 + 2 * 5 * 64 + 64 * 7 + 7
     assert little_vgg(GREY_48, 7).count_params() == by_hand == 1_328_167
 
@@ -51,5 +52,5 @@ def test_dropout_is_as_published_and_as_asked() -> None:
 
 @pytest.mark.parametrize("setting", ["dropout", "dense_dropout"])
 def test_a_setting_out_of_range_is_told(setting: str) -> None:
-    with pytest.raises(RecipeError, match="'little_vgg' does not take these settings: .*rate=3"):
+    with pytest.raises(RecipeError, match=r"'little_vgg' does not take these settings: .*rate=3"):
         build("little_vgg", GREY_48, 7, {setting: 3.0})

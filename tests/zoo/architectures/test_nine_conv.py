@@ -1,5 +1,6 @@
 """The net of nine convolutions is as large as counted by hand, and pools after every third."""
 
+from itertools import pairwise
 from typing import Any
 
 import keras
@@ -18,7 +19,7 @@ def test_the_default_has_its_exact_number_of_weights() -> None:
     Convolutions v → w: 9·v·w + w. Dense: 6·6·128·256 + 256, 256·256 + 256, 256·6 + 6.
     """
     widths = (1, 32, 32, 32, 64, 64, 64, 128, 128, 128)
-    by_hand = sum(9 * v * w + w for v, w in zip(widths, widths[1:], strict=False))
+    by_hand = sum(9 * v * w + w for v, w in pairwise(widths))
     by_hand += 6 * 6 * 128 * 256 + 256 + 256 * 256 + 256 + 256 * 6 + 6
     assert nine_conv(GREY_48, 6).count_params() == by_hand == 1_727_430
 
