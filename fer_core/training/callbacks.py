@@ -9,6 +9,8 @@ from typing import Any
 import keras
 import numpy as np
 
+from fer_core.training.checkpoint import save_whole
+
 
 @dataclass(frozen=True, slots=True)
 class EpochReport:
@@ -62,9 +64,7 @@ class KeepBestAverage(keras.callbacks.Callback):  # type: ignore[misc]  # Keras 
         # Weights that are not numbers still get the share of one class right.
         if math.isfinite(loss) and (accuracy > self.best_accuracy or not self.kept):
             self.best_accuracy, self.kept = accuracy, True
-            unfinished = self.path.with_name(f"unfinished-{self.path.name}")
-            self.network.save_weights(unfinished)
-            unfinished.replace(self.path)
+            save_whole(self.network, self.path)
         for variable, value in zip(self.model.trainable_variables, self._live, strict=False):
             variable.assign(value)
         self._live = []

@@ -1,13 +1,18 @@
 """The state of a run after each epoch, on disk so that a kill at any moment loses one at most."""
 
+import errno
+import math
 import os
 import re
+import shutil
 from pathlib import Path
 
 import keras
 
 _NAME = re.compile(r"epoch-(\d+)\.weights\.h5")
 _KEPT = 2
+_BYTES = 4  # of a float32
+_OVERHEAD_BYTES = 1 << 20  # groups and names
 
 
 class Checkpoint(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no types
@@ -55,11 +60,25 @@ class Checkpoint(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Save the state, then drop the oldest."""
         self.folder.mkdir(exist_ok=True)
-        path = self.folder / f"epoch-{epoch + 1:04d}.weights.h5"
-        unfinished = self.folder / "unfinished.weights.h5"
-        self.model.save_weights(unfinished)
-        with unfinished.open("rb") as stream:
-            os.fsync(stream.fileno())
-        unfinished.replace(path)
+        save_whole(self.model, self.folder / f"epoch-{epoch + 1:04d}.weights.h5")
         for _, old in self.newest_first()[_KEPT:]:
             old.unlink()
+
+
+def save_whole(model: keras.Model, path: Path) -> None:
+    """Save a model's weights and optimiser, or nothing: a kill leaves no half of a file.
+
+    Raises:
+        OSError: There is too little room (ENOSPC). Python would not outlive HDF5's finding out
+            by itself.
+    """
+    optimizer = getattr(model, "optimizer", None)
+    variables = [*model.weights, *(optimizer.variables if optimizer is not None else ())]
+    needed = sum(_BYTES * math.prod(variable.shape) for variable in variables) + _OVERHEAD_BYTES
+    if shutil.disk_usage(path.parent).free < needed:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+    unfinished = path.with_name(f"unfinished-{path.name}")
+    model.save_weights(unfinished)
+    with unfinished.open("rb") as stream:
+        os.fsync(stream.fileno())
+    unfinished.replace(path)

@@ -23,6 +23,7 @@ from fer_core.training.callbacks import (
     TellProgress,
 )
 from fer_core.training.checkpoint import Checkpoint
+from fer_core.training.history import HISTORY_FILE, best_epoch, read_history
 from fer_core.training.objective import SoftTargetLoss
 from fer_core.training.optimizers import new_optimizer, rate_callbacks
 from fer_core.training.preparation import (
@@ -38,7 +39,6 @@ from fer_core.zoo.keras_model import load_keras_model
 from fer_core.zoo.store import load_card
 
 WEIGHTS_FILE = "best.weights.h5"
-HISTORY_FILE = "history.csv"
 CHECKPOINTS = "checkpoints"
 LOGITS_LAYER = "logits"
 AUXILIARY_LAYER = "auxiliary_logits"
@@ -69,6 +69,8 @@ def fit(
     Raises:
         DatasetError: A split is missing.
         RecipeError: The architecture does not take its settings, or training diverged.
+        OSError: The disk is full (ENOSPC); what was saved before is whole.
+        TrainingStopped: A callback was asked to stop.
     """
     training, selection = data.split(recipe.train_split), data.split(recipe.selection_split)
     training = _without_lone_picture(training, recipe.optimization.batch_size)
@@ -147,32 +149,19 @@ def _check_converged(losses: list[float], kept: bool, run_dir: Path) -> None:
         )
 
 
-def read_history(run_dir: Path) -> list[dict[str, float]]:
-    """The figures of each finished epoch of a run, as `history.csv` has them."""
-    path = run_dir / HISTORY_FILE
-    if not path.exists():
-        return []
-    with path.open(newline="") as stream:
-        rows = list(csv.DictReader(stream))
-    # The process may have been killed while it wrote the last row.
-    return [
-        {name: float(value) for name, value in row.items()}
-        for row in rows
-        if all(value not in (None, "") for value in row.values())
-    ]
-
-
 def _forget_after(path: Path, done: int) -> float | None:
     """Drop the history of epochs that no checkpoint holds; the best accuracy of those that stay."""
-    rows = [row for row in read_history(path.parent) if row["epoch"] < done]
-    if not rows:
+    kept = [row for row in read_history(path.parent) if row["epoch"] <= done]
+    if not kept:
         path.unlink(missing_ok=True)
         return None
-    with path.open("w", newline="") as stream:
-        writer = csv.DictWriter(stream, rows[0])
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.DictWriter(stream, kept[0])
         writer.writeheader()
-        writer.writerows({**row, "epoch": int(row["epoch"])} for row in rows)
-    return max(row["val_accuracy"] for row in rows)
+        # Keras counts from 0.
+        writer.writerows({**row, "epoch": round(row["epoch"]) - 1} for row in kept)
+    best = best_epoch(kept)
+    return best["val_accuracy"] if best else None
 
 
 def new_heads(recipe: Recipe, classes: int) -> keras.Model:

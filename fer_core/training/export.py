@@ -23,7 +23,8 @@ from fer_core.evaluation.calibration import (
 from fer_core.evaluation.metrics import Probabilities
 from fer_core.evaluation.report import evaluate, full_report
 from fer_core.preprocessing.crop import to_tensor
-from fer_core.training.engine import WEIGHTS_FILE, load_network, read_history, uint8_inputs
+from fer_core.training.engine import WEIGHTS_FILE, load_network, uint8_inputs
+from fer_core.training.history import read_history
 from fer_core.training.recipe import Recipe
 from fer_core.zoo.card import KERAS_FILE, ONNX_FILE, REPORT_FILE, ModelCard
 from fer_core.zoo.classifier import EmotionClassifier

@@ -1,5 +1,7 @@
 """Whatever moment a run is killed at, a whole state lies on the disk."""
 
+import errno
+import shutil
 from pathlib import Path
 
 import keras
@@ -77,6 +79,19 @@ def test_what_a_kill_left_half_written_is_not_taken_for_a_state(
     trained: tuple[keras.Model, Checkpoint],
 ) -> None:
     _, checkpoint = trained
-    (checkpoint.folder / "unfinished.weights.h5").write_bytes(b"half")
+    (checkpoint.folder / "unfinished-epoch-0004.weights.h5").write_bytes(b"half")
     assert checkpoint.restore(compiled()) == 3
     train(compiled(), 1, checkpoint)
+
+
+def test_a_full_disk_is_told_before_anything_is_written(
+    trained: tuple[keras.Model, Checkpoint], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, checkpoint = trained
+    full = shutil.disk_usage(checkpoint.folder)._replace(free=1000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: full)
+    with pytest.raises(OSError, match="No space left") as caught:
+        checkpoint.on_epoch_end(3)
+    assert caught.value.errno == errno.ENOSPC
+    monkeypatch.undo()
+    assert checkpoint.restore(compiled()) == 3

@@ -13,6 +13,7 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
+from fer_core.training.history import read_history
 
 from fer_core.datasets.base import FaceDataset
 from fer_core.datasets.crowd_votes import VOTE_NAMES
@@ -300,8 +301,8 @@ def test_a_killed_run_goes_on_after_its_last_whole_epoch(
 
     with pytest.raises(KilledError):
         engine.fit(recipe, few_faces, tmp_path, ignore, callbacks=[Kill()])
-    first = engine.read_history(tmp_path)
-    assert [row["epoch"] for row in first] == [0, 1]
+    first = read_history(tmp_path)
+    assert [row["epoch"] for row in first] == [1, 2]
 
     steps: list[int] = []
 
@@ -311,8 +312,8 @@ def test_a_killed_run_goes_on_after_its_last_whole_epoch(
 
     engine.fit(recipe, few_faces, tmp_path, ignore, callbacks=[CountSteps()])
     assert steps == list(range(15, 29))  # Adam's own counter came back too
-    rows = engine.read_history(tmp_path)
-    assert [row["epoch"] for row in rows] == [0, 1, 2, 3]
+    rows = read_history(tmp_path)
+    assert [row["epoch"] for row in rows] == [1, 2, 3, 4]
     assert rows[:2] == first
 
     reports: list[Any] = []
@@ -332,7 +333,7 @@ def test_history_beyond_the_last_checkpoint_is_done_again(
     reports: list[Any] = []
     engine.fit(recipe, few_faces, tmp_path, reports.append)
     assert [report.epoch for report in reports] == [2]
-    assert [row["epoch"] for row in engine.read_history(tmp_path)] == [0, 1]
+    assert [row["epoch"] for row in read_history(tmp_path)] == [1, 2]
 
 
 # --- Any backend ---
@@ -364,5 +365,5 @@ def test_the_same_recipe_runs_on_another_backend(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    (row,) = engine.read_history(tmp_path)
+    (row,) = read_history(tmp_path)
     assert math.isfinite(row["val_loss"])

@@ -1,0 +1,110 @@
+"""Starting runs: in a process of their own that outlives this one, or ready to run here."""
+
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from fer_core.domain.errors import FerError
+from fer_core.training.recipe import Recipe
+from fer_core.training.runs.lock import LOCK_FILE, FileLock
+from fer_core.training.runs.process import ProcessIdentity, own_identity
+from fer_core.training.runs.run import LOG_FILE, Run
+from fer_core.training.runs.state import RunState, StateRecord, write_state
+from fer_core.training.runs.status import current_state
+
+STOP_FILE = "stop"
+"""Its presence asks the run to stop."""
+
+_PARTING_S = 30.0
+_ROOT = Path(__file__).resolve().parents[3]
+
+
+def launch(recipe: Recipe, data: str) -> Run:
+    """Begin a run in a process of its own, which goes on when this one ends.
+
+    Args:
+        recipe: What to do.
+        data: Path of the data, or "drawn_faces".
+
+    Returns:
+        The run, queued or soon running; what becomes of it is told by its status.
+
+    Raises:
+        FerError: Its folder cannot be written.
+    """
+    run = Run.begin(recipe, data)
+    resume(run)
+    return run
+
+
+def resume(run: Run) -> None:
+    """Let a run that stopped, failed or was lost go on after its last finished epoch.
+
+    Like `launch`, in a process of its own.
+
+    Raises:
+        FerError: It is active or finished, or its folder cannot be written.
+    """
+    lock = claim(run)
+    try:
+        _spawn(run, lock)
+    finally:
+        lock.release()
+
+
+def claim(run: Run) -> FileLock:
+    """Make a run this process's own, and queued; whoever holds the lock may do its work.
+
+    Raises:
+        FerError: It is active or finished, or its folder cannot be written.
+    """
+    if current_state(run.folder).state is RunState.finished:
+        raise FerError(f"Run {run.id} is finished: `runs promote` makes its model one to use.")
+    lock = own(run)
+    try:
+        (run.folder / STOP_FILE).unlink(missing_ok=True)
+        own_identity().write(run.folder)
+        write_state(run.folder, StateRecord(RunState.queued))
+    except OSError as error:
+        lock.release()
+        raise FerError(f"Cannot write {run.folder} ({error.strerror}).") from None
+    return lock
+
+
+def own(run: Run) -> FileLock:
+    """Take the lock of a run that no process works on.
+
+    Raises:
+        FerError: One does, or the run was deleted.
+    """
+    state = current_state(run.folder).state
+    try:
+        # A worker that has told how it ended is gone in a moment.
+        lock = FileLock.take(run.folder / LOCK_FILE, 0.4 if state.active else _PARTING_S)
+    except OSError as error:
+        raise FerError(f"Cannot open {run.folder} ({error.strerror}).") from None
+    if lock is None:
+        raise FerError(f"Run {run.id} is {state}: stop it first.")
+    return lock
+
+
+def _spawn(run: Run, lock: FileLock) -> None:
+    """Start the worker, which inherits the lock: the run is never without a holder."""
+    words = [sys.executable, "-m", "fer_core.training.runs.worker", run.id, str(lock.descriptor)]
+    paths = [str(_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = os.environ | {"PYTHONUNBUFFERED": "1", "PYTHONPATH": os.pathsep.join(paths)}
+    with (run.folder / LOG_FILE).open("ab") as log:
+        process = subprocess.Popen(
+            words,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env=environment,
+            pass_fds=(lock.descriptor,),
+            start_new_session=True,
+        )
+    ProcessIdentity.of(process.pid).write(run.folder)
+    # Whoever lives on, as a page does, has to take note of its end, or a zombie stays.
+    threading.Thread(target=process.wait, daemon=True).start()

@@ -1,0 +1,297 @@
+"""A run's work is done once, whatever interrupts it, and its end is always told."""
+
+import errno
+import os
+import shutil
+import signal
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fer_core.datasets.base import FaceDataset
+from fer_core.domain.errors import FerError, TrainingStopped
+from fer_core.training import engine, export, preparation
+from fer_core.training.recipe import Recipe, recipe_from_dict
+from fer_core.training.runs import (
+    Run,
+    RunState,
+    RunStatus,
+    launch,
+    list_runs,
+    resume,
+    stop,
+)
+from fer_core.training.runs.launcher import claim
+from fer_core.training.runs.worker import Worker
+from fer_core.zoo.card import ModelCard
+
+OPTIMIZATION = {"epochs": 2, "batch_size": 8, "warmup_epochs": 0}
+
+
+def recipe(**optimization: Any) -> Recipe:
+    """A network of some hundred weights."""
+    return recipe_from_dict(
+        {
+            "name": "tiny",
+            "architecture": {"name": "se_resnet", "settings": {"widths": [8], "blocks": 1}},
+            "optimization": OPTIMIZATION | optimization,
+        }
+    )
+
+
+class Attempt:
+    """A run worked on within this process.
+
+    Attributes:
+        told: Its lines of progress.
+    """
+
+    def __init__(self, run: Run, data: FaceDataset | None) -> None:
+        self.run, self.data = run, data
+        self.told: list[str] = []
+
+    def work(self) -> None:
+        lock = claim(self.run)
+        try:
+            Worker(self.run, self.told.append, self.data).work()
+        finally:
+            lock.release()
+
+
+@pytest.fixture
+def attempt(tracked_runs: Path, few_faces: FaceDataset) -> Attempt:
+    return Attempt(Run.begin(recipe(), "drawn_faces"), few_faces)
+
+
+# --- Within this process ---
+
+
+def test_a_run_is_trained_exported_and_finished(attempt: Attempt) -> None:
+    attempt.work()
+    status = attempt.run.status()
+    assert (status.state, status.epoch, status.pid) == (RunState.finished, 2, None)
+    assert [line.split()[:2] for line in attempt.told[:2]] == [["epoch", "1/2"], ["epoch", "2/2"]]
+    card = ModelCard.read(attempt.run.model_folder)
+    assert attempt.told[2].startswith("PublicTest: accuracy ")
+    assert card.metrics["PublicTest"]["n"] == 14
+
+
+def raising(error: Exception) -> Callable[..., Any]:
+    def fail(*args: Any, **kwargs: Any) -> Any:
+        raise error
+
+    return fail
+
+
+def test_a_failed_run_keeps_its_weights_and_goes_on_where_it_failed(
+    attempt: Attempt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(export, "export_model", raising(OSError(errno.ENOSPC, "No space left")))
+        with pytest.raises(FerError, match=rf"Run {attempt.run.id} failed\. The disk of .* full"):
+            attempt.work()
+    status = attempt.run.status()
+    assert (status.state, status.epoch) == (RunState.failed, 2)
+    assert status.reason.startswith("The disk of ")
+    assert (attempt.run.folder / engine.WEIGHTS_FILE).stat().st_size > 0
+
+    attempt.told.clear()
+    attempt.work()
+    assert attempt.run.status().state is RunState.finished
+    assert not any(line.startswith("epoch") for line in attempt.told)  # none is done again
+
+
+@pytest.mark.parametrize(
+    ("error", "reason", "traced"),
+    [
+        (ZeroDivisionError("a\nb"), "Unexpected ZeroDivisionError: a b", True),
+        (FerError("ONNX differs from Keras."), "ONNX differs from Keras.", False),
+    ],
+    ids=["bug", "told"],
+)
+def test_the_reason_is_one_line_and_only_a_bug_is_traced(
+    attempt: Attempt,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+    reason: str,
+    traced: bool,
+) -> None:
+    monkeypatch.setattr(engine, "fit", raising(error))
+    with pytest.raises(FerError) as caught:
+        attempt.work()
+    assert str(caught.value) == f"Run {attempt.run.id} failed. {reason}"
+    assert attempt.run.status().reason == reason
+    assert ("Traceback" in attempt.run.log_tail()) is traced
+
+
+def test_a_run_whose_folder_is_deleted_under_it_ends_in_one_line(
+    attempt: Attempt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def deleted(*args: Any, **kwargs: Any) -> Any:
+        shutil.rmtree(attempt.run.folder)
+        (attempt.run.folder / "history.csv").open("a")
+
+    monkeypatch.setattr(engine, "fit", deleted)
+    with pytest.raises(FerError, match=r"failed\. Unexpected FileNotFoundError: .*history\.csv"):
+        attempt.work()
+    assert list_runs() == []
+
+
+def test_bad_data_is_the_reason(tracked_runs: Path, tmp_path: Path) -> None:
+    (tmp_path / "faces.csv").write_text("emotion,pixels,Usage\n9,1 2 3,Training\n")
+    attempt = Attempt(Run.begin(recipe(), str(tmp_path / "faces.csv")), None)
+    with pytest.raises(FerError, match=r"faces\.csv, line 2"):
+        attempt.work()
+    assert attempt.run.status().state is RunState.failed
+    assert "line 2" in attempt.run.status().reason
+
+
+def test_a_loss_that_is_no_number_is_the_reason(tracked_runs: Path, few_faces: FaceDataset) -> None:
+    attempt = Attempt(Run.begin(recipe(learning_rate=1e9), "drawn_faces"), few_faces)
+    with pytest.raises(FerError, match="Training diverged"):
+        attempt.work()
+    assert "Lower optimization.learning_rate" in attempt.run.status().reason
+
+
+def test_asked_to_stop_while_it_loads_a_run_trains_nothing(
+    attempt: Attempt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(recipe: Recipe, data: FaceDataset) -> FaceDataset:
+        stop(attempt.run)
+        return data
+
+    monkeypatch.setattr(preparation, "prepare", slow)
+    attempt.data = None
+    with pytest.raises(TrainingStopped, match=rf"goes on with: .* runs resume {attempt.run.id}"):
+        attempt.work()
+    status = attempt.run.status()
+    assert (status.state, status.epoch) == (RunState.stopped, 0)
+    assert status.reason == "stopped on request, 0 of 2 epochs done"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_asks_to_stop_and_a_second_one_has_its_usual_effect(
+    attempt: Attempt, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    usual, fit = signal.getsignal(number), engine.fit
+
+    def interrupted(*args: Any, **kwargs: Any) -> Any:
+        signal.raise_signal(number)
+        assert signal.getsignal(number) is usual
+        return fit(*args, **kwargs)
+
+    monkeypatch.setattr(engine, "fit", interrupted)
+    with pytest.raises(TrainingStopped):
+        attempt.work()
+    assert attempt.run.status().state is RunState.stopped
+
+
+def test_a_signal_that_was_to_be_ignored_still_is(
+    attempt: Attempt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def as_the_terminal_closes(*args: Any, **kwargs: Any) -> Any:
+        signal.raise_signal(signal.SIGHUP)
+        raise FerError("The end of the test.")
+
+    monkeypatch.setattr(engine, "fit", as_the_terminal_closes)
+    usual = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
+    try:
+        with pytest.raises(FerError, match="The end of the test"):
+            attempt.work()
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, usual)
+
+
+# --- As processes of their own ---
+
+
+@pytest.fixture
+def no_process_stays(tracked_runs: Path) -> Iterator[None]:
+    yield
+    for status in list_runs():
+        if status.state.active:
+            stop(Run.open(status.run), now=True)
+
+
+def wait(run: Run, until: Callable[[RunStatus], object]) -> RunStatus:
+    """Look at a run until it is as wished, or has come to an end that it should not have."""
+    deadline = time.monotonic() + 240
+    while time.monotonic() < deadline:
+        status = run.status()
+        if until(status):
+            return status
+        assert status.state is not RunState.failed, run.log_tail()
+        time.sleep(0.1)
+    raise AssertionError(f"{run.status()}\n{run.log_tail()}")
+
+
+def kill(run: Run) -> None:
+    pid = run.status().pid
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    status = wait(run, lambda status: not status.state.active)
+    assert status.state is RunState.lost
+    assert "without a word" in status.reason
+
+
+def trained_epochs(run: Run) -> list[str]:
+    """Every epoch that was told as done, in order ("1/4", …)."""
+    return [line.split()[1] for line in run.log_tail(999).splitlines() if line[:6] == "epoch "]
+
+
+@pytest.mark.usefixtures("no_process_stays")
+def test_a_run_killed_at_several_moments_ends_as_if_it_never_was(tiny_recipe: Recipe) -> None:
+    four = replace(tiny_recipe, optimization=replace(tiny_recipe.optimization, epochs=4))
+    run = launch(four, "drawn_faces")
+    wait(run, lambda status: status.state is RunState.running)  # it loads its libraries
+    kill(run)
+    assert run.history() == []
+
+    resume(run)
+    wait(run, lambda status: len(trained_epochs(run)) == 2)
+    kill(run)
+    before = run.history()
+
+    resume(run)
+    wait(run, lambda status: status.phase == "exporting")
+    kill(run)
+    assert not run.model_folder.exists()
+
+    resume(run)
+    status = wait(run, lambda status: status.state is RunState.finished)
+    assert (status.epoch, status.epochs) == (4, 4)
+    assert run.history()[:2] == before
+    assert trained_epochs(run) == ["1/4", "2/4", "3/4", "4/4"]
+    card = ModelCard.read(run.model_folder)
+    accuracy = card.metrics["PublicTest"]["accuracy"]
+    assert accuracy == pytest.approx(status.best["val_accuracy"], abs=1 / 280 + 1e-6)
+
+
+@pytest.mark.usefixtures("no_process_stays")
+def test_runs_wait_for_each_other_and_each_can_be_stopped(tiny_recipe: Recipe) -> None:
+    long = replace(tiny_recipe, optimization=replace(tiny_recipe.optimization, epochs=99))
+    first, second, third = (launch(r, "drawn_faces") for r in (long, tiny_recipe, long))
+    wait(first, lambda status: status.state is RunState.running)
+    wait(third, lambda status: third.log_tail())
+    assert [run.status().state for run in (second, third)] == [RunState.queued] * 2
+
+    assert stop(third) is False
+    wait(third, lambda status: status.state is RunState.stopped)
+    wait(first, lambda status: status.epoch >= 1)
+    assert second.status().state is RunState.queued
+    assert stop(first) is False
+    stopped = wait(first, lambda status: status.state is RunState.stopped)
+    assert stopped.reason == f"stopped on request, {stopped.epoch} of 99 epochs done"
+
+    resume(first)  # at the end of the queue
+    wait(second, lambda status: status.state is RunState.running)
+    assert first.status().state is RunState.queued
+    wait(second, lambda status: status.state is RunState.finished)
+    wait(first, lambda status: status.state is RunState.running)
+    assert stop(first, now=True) is True
+    assert first.status().epoch == stopped.epoch == len(trained_epochs(first))
