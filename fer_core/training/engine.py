@@ -22,8 +22,9 @@ from fer_core.training.callbacks import (
     LogLearningRate,
     TellProgress,
 )
-from fer_core.training.checkpoint import Checkpoint
+from fer_core.training.checkpoint import Checkpoint, save_whole
 from fer_core.training.history import HISTORY_FILE, best_epoch, read_history
+from fer_core.training.normalization import settle_statistics
 from fer_core.training.objective import SoftTargetLoss
 from fer_core.training.optimizers import new_optimizer, rate_callbacks
 from fer_core.training.preparation import (
@@ -134,6 +135,12 @@ def _fit(
         if logger.csv_file is not None:  # Keras closes it only when all went well
             logger.csv_file.close()
     _check_converged(history.history.get("loss", []), keeper.kept, run_dir)
+    if plan.ema:
+        kept = new_heads(recipe, classes)
+        kept.load_weights(run_dir / WEIGHTS_FILE)
+        pixels = uint8_inputs(training.images, recipe.preprocess)
+        settle_statistics(kept, pixels, recipe.preprocess, recipe.seed)
+        save_whole(kept, run_dir / WEIGHTS_FILE)
 
 
 def _check_converged(losses: list[float], kept: bool, run_dir: Path) -> None:

@@ -12,10 +12,9 @@ def conv_pool(
     batch_norm: bool = False,
     dropout: float = 0.0,
     l2: float = 0.0,
+    initializer: str = "he_normal",
 ) -> Any:
     """Convolution, batch norm if wanted, ReLU, 2×2 max pooling, dropout if any.
-
-    Kernels start as He et al. (2015) propose for ReLU.
 
     Args:
         x: (N, height, width, channels) tensor.
@@ -25,6 +24,7 @@ def conv_pool(
         batch_norm: Normalise between the convolution and its ReLU.
         dropout: Share of pooled values dropped while training.
         l2: Factor of the penalty on the kernel's squares.
+        initializer: How the kernel starts; by default as He et al. (2015) propose for ReLU.
 
     Returns:
         (N, height // 2, width // 2, filters) tensor, for "same" padding.
@@ -35,7 +35,7 @@ def conv_pool(
         filters,
         kernel,
         padding=padding,
-        kernel_initializer="he_normal",
+        kernel_initializer=initializer,
         kernel_regularizer=regularizers.L2(l2) if l2 else None,
     )(x)
     if batch_norm:
@@ -50,17 +50,17 @@ def dense_relu(
     *,
     batch_norm: bool = False,
     l2: float = 0.0,
+    initializer: str = "he_normal",
     name: str | None = None,
 ) -> Any:
     """Dense layer, batch norm if wanted, ReLU.
-
-    Kernels start as He et al. (2015) propose for ReLU.
 
     Args:
         x: (N, features) tensor.
         units: Length of the result.
         batch_norm: Normalise between the dense layer and its ReLU.
         l2: Factor of the penalty on the kernel's squares.
+        initializer: How the kernel starts; by default as He et al. (2015) propose for ReLU.
         name: Name of the last layer, the ReLU.
 
     Returns:
@@ -70,7 +70,7 @@ def dense_relu(
 
     x = layers.Dense(
         units,
-        kernel_initializer="he_normal",
+        kernel_initializer=initializer,
         kernel_regularizer=regularizers.L2(l2) if l2 else None,
     )(x)
     if batch_norm:

@@ -2,7 +2,8 @@
 
 "Facial Emotion Recognition … Using TensorFlow and Keras". The published count holds at 128×128
 RGB and seven classes: 30,321,415 parameters, nearly all of them in the dense layer. Our choice,
-as the report does not say: ReLU, and kernels that start by He et al. (2015).
+as the report does not say: ReLU, and kernels that start as Keras starts them by default (Glorot
+and Bengio 2010), with which Adam settles sooner than with He's larger ones.
 """
 
 from typing import TYPE_CHECKING
@@ -32,8 +33,8 @@ def comp3710_model1(
     from keras import layers
 
     inputs = keras.Input(input_shape, name="face")
-    x = conv_pool(inputs, 128, kernel=5)
-    x = conv_pool(x, 256, kernel=5, padding="valid")
-    x = dense_relu(layers.Flatten()(x), 128, name="features")
+    x = conv_pool(inputs, 128, kernel=5, initializer="glorot_uniform")
+    x = conv_pool(x, 256, kernel=5, padding="valid", initializer="glorot_uniform")
+    x = dense_relu(layers.Flatten()(x), 128, initializer="glorot_uniform", name="features")
     x = layers.Dropout(dropout)(x)
     return keras.Model(inputs, layers.Dense(classes, dtype="float32", name="logits")(x))

@@ -32,7 +32,7 @@ def comp3710_model2(
     from keras import layers
 
     inputs = keras.Input(input_shape, name="face")
-    x = conv_pool(inputs, 128, kernel=5)
-    x = dense_relu(layers.Flatten()(x), 128, name="features")
+    x = conv_pool(inputs, 128, kernel=5, initializer="glorot_uniform")
+    x = dense_relu(layers.Flatten()(x), 128, initializer="glorot_uniform", name="features")
     x = layers.Dropout(dropout)(x)
     return keras.Model(inputs, layers.Dense(classes, dtype="float32", name="logits")(x))

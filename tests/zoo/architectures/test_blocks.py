@@ -54,5 +54,11 @@ def test_kernels_start_with_the_spread_he_et_al_propose(step: Any, shape: tuple[
     assert kernel.std() == pytest.approx((2 / 450) ** 0.5, rel=0.02)
 
 
+@pytest.mark.parametrize(("step", "shape"), [(conv_pool, (8, 8, 3)), (dense_relu, (6,))])
+def test_kernels_start_as_asked(step: Any, shape: tuple[int, ...]) -> None:
+    model = network(step, shape, 4, initializer="zeros")
+    assert not model.layers[1].kernel.numpy().any()
+
+
 def test_it_is_no_architecture() -> None:
     assert "blocks" not in architectures.names()

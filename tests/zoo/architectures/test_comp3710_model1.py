@@ -26,6 +26,12 @@ def test_dropout_is_as_published_and_as_asked() -> None:
     assert rates(comp3710_model1((16, 16, 1), 7, dropout=0.4)) == [0.4]
 
 
+def test_kernels_start_as_keras_does_by_default() -> None:
+    network = comp3710_model1((16, 16, 1), 7)
+    kinds = [type(x.kernel_initializer) for x in network.layers if hasattr(x, "kernel_initializer")]
+    assert set(kinds) == {keras.initializers.GlorotUniform}
+
+
 def test_a_setting_out_of_range_is_told() -> None:
     with pytest.raises(RecipeError, match=r"'comp3710_model1' does not take these .*rate=3"):
         build("comp3710_model1", (16, 16, 1), 7, {"dropout": 3.0})
