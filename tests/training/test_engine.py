@@ -13,7 +13,6 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
-from fer_core.training.history import read_history
 
 from fer_core.datasets.base import FaceDataset
 from fer_core.datasets.crowd_votes import VOTE_NAMES
@@ -23,6 +22,7 @@ from fer_core.domain.errors import DatasetError, RecipeError
 from fer_core.preprocessing.crop import crop_faces, to_tensor
 from fer_core.preprocessing.spec import PreprocessSpec
 from fer_core.training import engine
+from fer_core.training.history import read_history
 from fer_core.training.preparation import prepare
 from fer_core.training.recipe import Recipe, load_recipe, recipe_from_dict
 
