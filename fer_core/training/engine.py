@@ -41,6 +41,7 @@ from fer_core.zoo.store import load_card
 
 WEIGHTS_FILE = "best.weights.h5"
 CHECKPOINTS = "checkpoints"
+FEATURES_LAYER = "features"
 LOGITS_LAYER = "logits"
 AUXILIARY_LAYER = "auxiliary_logits"
 _FITTED = "fitted"
@@ -185,6 +186,7 @@ def new_heads(recipe: Recipe, classes: int) -> keras.Model:
     if not second:
         return network
     try:
+        network.get_layer(FEATURES_LAYER)
         features = network.get_layer(LOGITS_LAYER).input
     except ValueError:
         raise RecipeError(
@@ -214,7 +216,7 @@ def take_weights(heads: keras.Model, name: str) -> None:
         for layer, taken in pairs
     ]
     odd = {layer.name for (layer, _), same in zip(pairs, fits, strict=True) if not same}
-    if len(ours) != len(theirs) or odd - {LOGITS_LAYER}:
+    if len(ours) != len(theirs) or odd - {ours[-1].name}:
         other = load_card(name).architecture
         raise RecipeError(
             f"start_from = {name!r} is of another architecture or size: expected a model of this "

@@ -30,7 +30,7 @@ def new_optimizer(plan: Optimization, steps: int, model: keras.Model) -> keras.O
         optimizer = kinds[plan.optimizer](**shared)
     # Only kernels are decayed: pulling biases and normalisation towards zero hurts.
     optimizer.exclude_from_weight_decay(
-        var_list=[v for v in model.trainable_variables if v.name != "kernel"]
+        var_list=[v for v in model.trainable_variables if not v.name.endswith("kernel")]
     )
     optimizer.build(model.trainable_variables)
     return optimizer

@@ -368,3 +368,13 @@ def test_the_same_recipe_runs_on_another_backend(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     (row,) = read_history(tmp_path)
     assert math.isfinite(row["val_loss"])
+
+
+def test_an_architecture_without_features_has_no_second_head() -> None:
+    recipe = recipe_with(
+        labels="fer7",
+        architecture={"name": "hasan_mini_xception"},
+        targets={"auxiliary": "ferplus8"},
+    )
+    with pytest.raises(RecipeError, match="has no features for a second head"):
+        engine.new_heads(recipe, 7)
