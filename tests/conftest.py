@@ -31,6 +31,7 @@ FACE_XYWH = (181.0, 64.0, 89.0, 114.0)
 LANDMARKS_XY = ((203.0, 101.0), (247.0, 103.5), (223.0, 127.0), (203.0, 140.0), (244.0, 141.0))
 HEAD_LTRB = (150, 22, 302, 192)  # with hair and collar
 
+
 @pytest.fixture(scope="session", autouse=True)
 def heeded_signals() -> None:
     """Signals as a program in the foreground has them: started by `&` or nohup it ignores some."""

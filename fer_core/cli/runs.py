@@ -82,6 +82,9 @@ def promote(
     auxiliary: Annotated[
         bool, typer.Option("--auxiliary", help="Take the second head's model; needs --name.")
     ] = False,
+    figures_only: Annotated[
+        bool, typer.Option("--figures-only", help="Card and report without the weights.")
+    ] = False,
 ) -> None:
     """Make a finished run's model one that can be used by name."""
     from fer_core.training.runs import Run
@@ -93,7 +96,10 @@ def promote(
     opened = Run.open(run)
     name = name or opened.recipe.name
     verb = "replaced by this one" if name in model_names() else "ready"
-    promote_run(opened, name, auxiliary)
+    promote_run(opened, name, auxiliary, figures_only)
+    if figures_only:
+        typer.echo(f"card and report of {name} are in the folder of models; it cannot serve")
+        return
     typer.echo(f"model {name} is {verb}: python -m fer_core analyze PHOTO --model {name}")
 
 

@@ -5,17 +5,19 @@ import shutil
 
 from fer_core.domain.errors import ModelError
 from fer_core.training.runs.run import Run
-from fer_core.zoo.card import CARD_FILE, ModelCard
+from fer_core.zoo.card import CARD_FILE, REPORT_FILE, ModelCard
 from fer_core.zoo.store import model_folder, new_folder, verified_file
 
 
-def promote(run: Run, name: str, auxiliary: bool = False) -> ModelCard:
+def promote(run: Run, name: str, auxiliary: bool = False, figures_only: bool = False) -> ModelCard:
     """Copy a finished run's model into the folder of models, under a name that serving finds.
 
     Args:
         run: The run.
         name: The model's name.
         auxiliary: Take the second head's model in place of the first's.
+        figures_only: Leave the weights where they are: card and report go, and the model cannot
+            serve. For networks too large to ship.
 
     Raises:
         ModelError: The run has no complete model.
@@ -34,7 +36,8 @@ def promote(run: Run, name: str, auxiliary: bool = False) -> ModelCard:
     card = ModelCard.read(source)
     for file in card.sha256:
         verified_file(card, source, file)
-    card = dataclasses.replace(card, name=name)
+    hashes = {REPORT_FILE: card.sha256[REPORT_FILE]} if figures_only else card.sha256
+    card = dataclasses.replace(card, name=name, sha256=hashes)
     try:
         with new_folder(folder) as work:
             for file in card.sha256:

@@ -12,7 +12,7 @@ from fer_core.training.runs.promotion import promote
 from fer_core.training.runs.run import Run
 from fer_core.zoo.card import ONNX_FILE
 from fer_core.zoo.classifier import load_classifier
-from fer_core.zoo.store import load_card, model_folder, model_names
+from fer_core.zoo.store import card_names, load_card, model_folder, model_names
 
 
 def test_a_finished_run_becomes_a_model_that_serves(finished: Run) -> None:
@@ -82,3 +82,10 @@ def test_a_second_heads_model_is_promoted_by_its_own_name(finished: Run) -> None
 def test_a_run_without_a_second_head_says_so(finished: Run) -> None:
     with pytest.raises(ModelError, match="has no second head"):
         promote(finished, "second", auxiliary=True)
+
+
+def test_figures_can_go_without_the_weights(finished: Run) -> None:
+    card = promote(finished, "large", figures_only=True)
+    assert not card.serves
+    assert {path.name for path in model_folder("large").iterdir()} == {"card.json", "report.json"}
+    assert (card_names(), model_names()) == (("large",), ())
