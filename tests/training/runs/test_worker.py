@@ -269,7 +269,8 @@ def test_a_run_killed_at_several_moments_ends_as_if_it_never_was(tiny_recipe: Re
     assert trained_epochs(run) == ["1/4", "2/4", "3/4", "4/4"]
     card = ModelCard.read(run.model_folder)
     accuracy = card.metrics["PublicTest"]["accuracy"]
-    assert accuracy == pytest.approx(status.best["val_accuracy"], abs=1 / 280 + 1e-6)
+    # Its statistics are estimated anew at the end, which changes some answers.
+    assert accuracy == pytest.approx(status.best["val_accuracy"], abs=0.05)
 
 
 @pytest.mark.usefixtures("no_process_stays")
