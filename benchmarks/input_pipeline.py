@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from fer_core.datasets.base import open_dataset
-from fer_core.training.preparation import prepare, training_targets
+from fer_core.training.preparation import prepare, training_targets, uint8_inputs
 from fer_core.training.recipe import load_recipe
 from fer_core.zoo.keras_model import import_keras
 
@@ -38,11 +38,11 @@ def main() -> None:
     parser.add_argument("--recipe", default="configs/fer7_labels.toml", type=Path)
     arguments = parser.parse_args()
     keras = import_keras()
-    from fer_core.training import engine
+    from fer_core.training.network import new_heads, training_model
 
     recipe = load_recipe(arguments.recipe, (*PLAIN, "targets.teachers=[]"))
     training = prepare(recipe, open_dataset(arguments.data)).split(recipe.train_split)
-    pixels = engine.uint8_inputs(training.images, recipe.preprocess)
+    pixels = uint8_inputs(training.images, recipe.preprocess)
     targets = training_targets(recipe, training).main
     size = recipe.optimization.batch_size
     count = STEPS * size
@@ -57,8 +57,8 @@ def main() -> None:
         )
         keras.config.set_dtype_policy(plan.precision)
         try:
-            heads = engine.new_heads(plan, len(training.labels))
-            return engine.training_model(heads, plan, STEPS)
+            heads = new_heads(plan, len(training.labels))
+            return training_model(heads, plan, STEPS)
         finally:
             keras.config.set_dtype_policy("float32")
 

@@ -32,16 +32,22 @@ class KeepBestAverage(keras.callbacks.Callback):  # type: ignore[misc]  # Keras 
         network: The network inside the training model.
         path: Where its best weights go (".weights.h5").
         best_accuracy: What the weights at `path` reached, if an earlier process left some.
+        keep_last: Save it after every epoch, the best or not.
     """
 
     def __init__(
-        self, network: keras.Model, path: Path, best_accuracy: float | None = None
+        self,
+        network: keras.Model,
+        path: Path,
+        best_accuracy: float | None = None,
+        keep_last: bool = False,
     ) -> None:
         super().__init__()
         self.network = network
         self.path = path
         self.best_accuracy = best_accuracy or 0.0
         self.kept = best_accuracy is not None and path.exists()
+        self.keep_last = keep_last
         self._live: list[Any] = []
 
     def on_test_begin(self, logs: dict[str, float] | None = None) -> None:
@@ -62,8 +68,9 @@ class KeepBestAverage(keras.callbacks.Callback):  # type: ignore[misc]  # Keras 
         """Save if best, then put the live weights back."""
         accuracy, loss = (float((logs or {})[name]) for name in ("accuracy", "loss"))
         # Weights that are not numbers still get the share of one class right.
-        if math.isfinite(loss) and (accuracy > self.best_accuracy or not self.kept):
-            self.best_accuracy, self.kept = accuracy, True
+        better = accuracy > self.best_accuracy or not self.kept
+        if math.isfinite(loss) and (better or self.keep_last):
+            self.best_accuracy, self.kept = max(accuracy, self.best_accuracy), True
             save_whole(self.network, self.path)
         for variable, value in zip(self.model.trainable_variables, self._live, strict=False):
             variable.assign(value)

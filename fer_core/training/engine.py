@@ -11,11 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fer_core.datasets.base import FaceDataset
-from fer_core.detection.full_frame import whole_image
 from fer_core.domain.errors import DatasetError, RecipeError
-from fer_core.preprocessing.crop import crop_face
-from fer_core.preprocessing.spec import PreprocessSpec
-from fer_core.training.augment import FaceAugmentation, MixPictures
 from fer_core.training.callbacks import (
     EpochReport,
     KeepBestAverage,
@@ -24,26 +20,20 @@ from fer_core.training.callbacks import (
 )
 from fer_core.training.checkpoint import Checkpoint, save_whole
 from fer_core.training.history import HISTORY_FILE, best_epoch, read_history
+from fer_core.training.network import load_network, new_heads, take_weights, training_model
 from fer_core.training.normalization import settle_statistics
-from fer_core.training.objective import SoftTargetLoss
-from fer_core.training.optimizers import new_optimizer, rate_callbacks
+from fer_core.training.optimizers import rate_callbacks, steps_an_epoch
 from fer_core.training.preparation import (
     TrainingTargets,
-    auxiliary_labels,
     one_hot,
     selection_targets,
     training_targets,
+    uint8_inputs,
 )
 from fer_core.training.recipe import Recipe
-from fer_core.zoo.architectures.base import build
-from fer_core.zoo.keras_model import load_keras_model
-from fer_core.zoo.store import load_card
 
 WEIGHTS_FILE = "best.weights.h5"
 CHECKPOINTS = "checkpoints"
-FEATURES_LAYER = "features"
-LOGITS_LAYER = "logits"
-AUXILIARY_LAYER = "auxiliary_logits"
 _FITTED = "fitted"
 
 
@@ -54,6 +44,7 @@ def fit(
     tell: Callable[[EpochReport], None],
     *,
     callbacks: Sequence[keras.callbacks.Callback] = (),
+    keep_last: bool = False,
 ) -> keras.Model:
     """Train as the recipe says, or go on where an earlier process was cut off.
 
@@ -64,9 +55,10 @@ def fit(
             a checkpoint found there is where training goes on.
         tell: Called after each epoch.
         callbacks: More of Keras' callbacks.
+        keep_last: Keep the last epoch's weights in place of the best one's.
 
     Returns:
-        The network (scaled pixels to logits, float32) with the weights of the best epoch.
+        The network (scaled pixels to logits, float32) with the weights of that epoch.
 
     Raises:
         DatasetError: A split is missing.
@@ -77,7 +69,7 @@ def fit(
     training, selection = data.split(recipe.train_split), data.split(recipe.selection_split)
     training = _without_lone_picture(training, recipe.optimization.batch_size)
     if not (run_dir / _FITTED).exists():
-        _fit(recipe, training, selection, run_dir, tell, callbacks)
+        _fit(recipe, training, selection, run_dir, tell, callbacks, keep_last)
         (run_dir / _FITTED).touch()
     return load_network(recipe, len(data.labels), run_dir / WEIGHTS_FILE)
 
@@ -89,6 +81,7 @@ def _fit(
     run_dir: Path,
     tell: Callable[[EpochReport], None],
     callbacks: Sequence[keras.callbacks.Callback],
+    keep_last: bool,
 ) -> None:
     plan, classes = recipe.optimization, len(training.labels)
     keras.utils.set_random_seed(recipe.seed)
@@ -97,7 +90,7 @@ def _fit(
         heads = new_heads(recipe, classes)
         if recipe.start_from:
             take_weights(heads, recipe.start_from)
-        model = training_model(heads, recipe, steps_an_epoch(len(training.images), recipe))
+        model = training_model(heads, recipe, steps_an_epoch(len(training.images), plan))
     finally:
         keras.config.set_dtype_policy("float32")
     checkpoint = Checkpoint(run_dir / CHECKPOINTS)
@@ -105,7 +98,7 @@ def _fit(
     # Or the epochs to come would shuffle and augment as the first ones did.
     keras.utils.set_random_seed(recipe.seed + done)
     best = _forget_after(run_dir / HISTORY_FILE, done)
-    keeper = KeepBestAverage(heads, run_dir / WEIGHTS_FILE, best)
+    keeper = KeepBestAverage(heads, run_dir / WEIGHTS_FILE, best, keep_last=keep_last)
     logger = keras.callbacks.CSVLogger(run_dir / HISTORY_FILE, append=True)
     fit = functools.partial(
         model.fit,
@@ -170,126 +163,6 @@ def _forget_after(path: Path, done: int) -> float | None:
         writer.writerows({**row, "epoch": round(row["epoch"]) - 1} for row in kept)
     best = best_epoch(kept)
     return best["val_accuracy"] if best else None
-
-
-def new_heads(recipe: Recipe, classes: int) -> keras.Model:
-    """The recipe's network, untrained, under the current dtype policy.
-
-    With an auxiliary label set it has a second output, from the same features.
-
-    Raises:
-        RecipeError: The architecture does not take its settings, or has no features to share.
-    """
-    choice = recipe.architecture
-    network = build(choice.name, recipe.preprocess.input_shape, classes, dict(choice.settings))
-    second = auxiliary_labels(recipe)
-    if not second:
-        return network
-    try:
-        network.get_layer(FEATURES_LAYER)
-        features = network.get_layer(LOGITS_LAYER).input
-    except ValueError:
-        raise RecipeError(
-            f"Architecture {choice.name!r} has no features for a second head: "
-            "leave targets.auxiliary empty."
-        ) from None
-    logits = keras.layers.Dense(len(second), dtype="float32", name=AUXILIARY_LAYER)(features)
-    return keras.Model(network.input, [network.output, logits])
-
-
-def take_weights(heads: keras.Model, name: str) -> None:
-    """Give a network the weights of a model of the same architecture.
-
-    Layers that depend on the classes keep their own weights where the classes differ.
-
-    Raises:
-        FerError: There is no such model, or its files are not whole.
-        RecipeError: It is of another architecture or size.
-    """
-    ours, theirs = (
-        [layer for layer in model.layers if layer.weights and layer.name != AUXILIARY_LAYER]
-        for model in (heads, load_keras_model(name))
-    )
-    pairs = list(zip(ours, theirs, strict=False))
-    fits = [
-        [weight.shape for weight in layer.weights] == [weight.shape for weight in taken.weights]
-        for layer, taken in pairs
-    ]
-    odd = {layer.name for (layer, _), same in zip(pairs, fits, strict=True) if not same}
-    if len(ours) != len(theirs) or odd - {ours[-1].name}:
-        other = load_card(name).architecture
-        raise RecipeError(
-            f"start_from = {name!r} is of another architecture or size: expected a model of this "
-            f"recipe's, got {other.get('name')} with {other.get('settings')}."
-        )
-    for (layer, taken), same in zip(pairs, fits, strict=True):
-        if same:
-            layer.set_weights(taken.get_weights())
-
-
-def load_network(
-    recipe: Recipe, classes: int, weights: Path, auxiliary: bool = False
-) -> keras.Model:
-    """The recipe's network in float32 with saved weights: pixels to the logits of one head."""
-    heads = new_heads(recipe, classes)
-    heads.load_weights(weights)
-    return keras.Model(heads.input, heads.outputs[1 if auxiliary else 0])
-
-
-def uint8_inputs(images: npt.NDArray[np.uint8], spec: PreprocessSpec) -> npt.NDArray[np.uint8]:
-    """Crop a data set's pictures exactly as serving crops a face that fills its image.
-
-    Args:
-        images: (N, H, W) uint8, each filled by one face.
-        spec: The conversion.
-
-    Returns:
-        (N, height, width, channels) uint8; the spec's scaling comes after augmentation.
-    """
-    face = whole_image(images.shape[2], images.shape[1])
-    crops = np.stack([crop_face(image, face, spec) for image in images])
-    return crops.reshape(len(images), *spec.input_shape)
-
-
-def steps_an_epoch(count: int, recipe: Recipe) -> int:
-    """Optimiser steps in one pass over `count` pictures."""
-    return math.ceil(count / recipe.optimization.batch_size)
-
-
-def training_model(heads: keras.Model, recipe: Recipe, steps: int) -> keras.Model:
-    """uint8 pixels and targets -> augmentation -> the spec's scaling -> heads, compiled.
-
-    Args:
-        heads: Scaled pixels to the logits of one head or two.
-        recipe: What to do.
-        steps: Optimiser steps in an epoch.
-
-    Returns:
-        A model from [pixels, targets of each head] to the first head's logits, which brings its
-        own loss.
-    """
-    spec = recipe.preprocess
-    pixels = keras.Input(spec.input_shape, dtype="uint8", name="pixels")
-    targets = [
-        keras.Input((o.shape[-1],), name=f"targets_{i}") for i, o in enumerate(heads.outputs)
-    ]
-    x = keras.layers.Rescaling(1.0, dtype="float32")(pixels)
-    x = FaceAugmentation(recipe.augmentation, recipe.seed)(x)
-    x, *mixed = MixPictures(recipe.augmentation, recipe.seed + 1)([x, *targets])
-    logits = heads(keras.layers.Rescaling(spec.scale, spec.offset, dtype="float32")(x))
-    logits = logits if isinstance(logits, list) else [logits]
-    weights = (1.0, recipe.targets.auxiliary_weight)
-    model = keras.Model([pixels, *targets], SoftTargetLoss(weights)(logits, mixed))
-    model.compile(
-        optimizer=new_optimizer(recipe.optimization, steps, model),
-        metrics=[
-            keras.metrics.CategoricalAccuracy(name="accuracy"),
-            keras.metrics.F1Score(average="macro", name="macro_f1"),
-        ],
-        # XLA gains TensorFlow nothing on a CPU and compiles for minutes; JAX cannot do without.
-        jit_compile=keras.backend.backend() == "jax",
-    )
-    return model
 
 
 def _inputs(

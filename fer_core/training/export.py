@@ -3,10 +3,11 @@
 import dataclasses
 import json
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import keras
@@ -23,8 +24,10 @@ from fer_core.evaluation.calibration import (
 from fer_core.evaluation.metrics import Probabilities
 from fer_core.evaluation.report import evaluate, full_report
 from fer_core.preprocessing.crop import to_tensor
-from fer_core.training.engine import WEIGHTS_FILE, load_network, uint8_inputs
+from fer_core.training.engine import WEIGHTS_FILE
 from fer_core.training.history import read_history
+from fer_core.training.network import load_network
+from fer_core.training.preparation import uint8_inputs
 from fer_core.training.recipe import Recipe
 from fer_core.zoo.card import KERAS_FILE, ONNX_FILE, REPORT_FILE, ModelCard
 from fer_core.zoo.classifier import EmotionClassifier
@@ -42,6 +45,9 @@ _LIBRARIES = (
     "opencv-python-headless",
 )
 _ROBUSTNESS_PICTURES = 800
+_BATCH = 64
+"""Pictures predicted at once. Wide nets need 8 MB for each, and the converter to ONNX comes on
+top of what TensorFlow then holds: 14 GB for 67 M parameters."""
 _LEADING_FIGURES = (
     "n",
     "accuracy",
@@ -53,7 +59,12 @@ _LEADING_FIGURES = (
 
 
 def export_run(
-    recipe: Recipe, data: FaceDataset, run_dir: Path, folder: Path, auxiliary_folder: Path
+    recipe: Recipe,
+    data: FaceDataset,
+    run_dir: Path,
+    folder: Path,
+    auxiliary_folder: Path,
+    cross_validation: dict[str, Any] | None = None,
 ) -> ModelCard:
     """Write the model folders of a fitted run: its model and, if there is one, the second head's.
 
@@ -63,6 +74,7 @@ def export_run(
         run_dir: Where `engine.fit` left its weights and history.
         folder: Where the model goes.
         auxiliary_folder: Where the second head's model goes.
+        cross_validation: What `cross_validate` found, for the model's report.
 
     Returns:
         The model's card.
@@ -81,7 +93,8 @@ def export_run(
             second, recipe, voted, recipe.targets.auxiliary, auxiliary_folder, history, also=data
         )
     network = load_network(recipe, classes, weights)
-    return export_model(network, recipe, data, recipe.name, folder, history, also=voted)
+    more = {} if cross_validation is None else {"cross_validation": cross_validation}
+    return export_model(network, recipe, data, recipe.name, folder, history, voted, more)
 
 
 def export_model(
@@ -92,6 +105,7 @@ def export_model(
     folder: Path,
     history: Sequence[dict[str, float]] = (),
     also: FaceDataset | None = None,
+    more: Mapping[str, Any] = MappingProxyType({}),
 ) -> ModelCard:
     """Write a complete model folder, or nothing.
 
@@ -106,6 +120,7 @@ def export_model(
         folder: Where it goes; what was there is replaced.
         history: Figures of each epoch, for the report.
         also: The same pictures under other labels, to be scored on the classes they share.
+        more: More for the report.
 
     Returns:
         The card.
@@ -115,12 +130,12 @@ def export_model(
     """
     selection = data.split(recipe.selection_split)
     faces = to_tensor(uint8_inputs(selection.images, recipe.preprocess), recipe.preprocess)
-    logits = network.predict(faces, batch_size=256, verbose=0)
+    logits = network.predict(faces, batch_size=_BATCH, verbose=0)
     temperature = fit_temperature(logits, selection.targets)
     served = _with_probabilities(network, temperature)
 
     with new_folder(folder) as work:
-        expected = served.predict(faces[:256], batch_size=256, verbose=0)
+        expected = served.predict(faces[:256], batch_size=_BATCH, verbose=0)
         served.save(work / KERAS_FILE)
         with warnings.catch_warnings():
             # Keras' converter asks for np.object, which NumPy takes for a future name.
@@ -142,6 +157,7 @@ def export_model(
         if also is not None:
             other = evaluate(classifier, also, recipe.selection_split, shared_classes=True)
             report["other_labels"] = {key: other[key] for key in ("data", *_LEADING_FIGURES)}
+        report |= more
         report["history"] = [_rounded(row) for row in history]
         report["temperature"] = temperature
         report["ece_before_temperature"] = expected_calibration_error(

@@ -1,8 +1,15 @@
 """From a recipe's section to Keras' optimiser and the callbacks that steer its rate."""
 
+import math
+
 import keras
 
 from fer_core.training.recipe_sections import Optimization
+
+
+def steps_an_epoch(count: int, plan: Optimization) -> int:
+    """Optimiser steps in one pass over `count` pictures."""
+    return math.ceil(count / plan.batch_size)
 
 
 def new_optimizer(plan: Optimization, steps: int, model: keras.Model) -> keras.Optimizer:

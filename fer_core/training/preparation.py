@@ -9,12 +9,15 @@ from fer_core.datasets.base import FaceDataset
 from fer_core.datasets.crowd_votes import Votes, vote_distribution
 from fer_core.datasets.label_sets import find_label_set
 from fer_core.datasets.relabel import relabel
+from fer_core.detection.full_frame import whole_image
 from fer_core.domain.emotions import canonical
 from fer_core.domain.errors import DatasetError
 from fer_core.evaluation.calibration import softmax
 from fer_core.evaluation.splits import grouped_folds, random_split
+from fer_core.preprocessing.crop import crop_face
+from fer_core.preprocessing.spec import PreprocessSpec
 from fer_core.training.recipe import Recipe
-from fer_core.training.recipe_sections import Holdout, Optimization
+from fer_core.training.recipe_sections import CrossValidation, Holdout, Optimization
 from fer_core.zoo.classifier import load_classifier
 
 Distributions = npt.NDArray[np.float32]
@@ -47,12 +50,57 @@ def prepare(recipe: Recipe, data: FaceDataset) -> FaceDataset:
     for name in (recipe.train_split, recipe.selection_split):
         if len(set(data.split(name).targets.tolist())) < 2:
             raise DatasetError(f"{data.name}: split {name} holds a single class; expected several.")
+    if recipe.cross_validation is not None:
+        fold_datasets(recipe, recipe.cross_validation, data)  # or it would fail after training
     if recipe.targets.use_votes and data.votes is None:
         raise DatasetError(
             f"{data.name} has no FER+ votes, which the recipe's targets need: put fer2013new.csv "
             "beside it, or set targets.vote_share=0 and targets.auxiliary=''."
         )
     return data
+
+
+def fold_datasets(recipe: Recipe, plan: CrossValidation, data: FaceDataset) -> list[FaceDataset]:
+    """The pictures of both of the recipe's splits, once for each fold to be held out.
+
+    Args:
+        recipe: Names the two splits.
+        plan: How to divide.
+        data: Labelled faces, in those splits or others besides.
+
+    Returns:
+        For each fold, the same pictures with the fold in the selection split and all others in
+        the training split.
+
+    Raises:
+        DatasetError: There are fewer pictures or people than folds, or people are not known.
+    """
+    names = np.array([recipe.train_split, recipe.selection_split])
+    used = data.part(np.isin(data.splits, names))
+    groups = (
+        _people(used, "cross_validation") if plan.by == "group" else np.arange(len(used.images))
+    )
+    datasets = []
+    for held in grouped_folds(groups, plan.folds, plan.seed):
+        is_held = np.zeros(len(used.images), np.int64)
+        is_held[held] = 1
+        datasets.append(replace(used, splits=names[is_held]))
+    return datasets
+
+
+def uint8_inputs(images: npt.NDArray[np.uint8], spec: PreprocessSpec) -> npt.NDArray[np.uint8]:
+    """Crop a data set's pictures exactly as serving crops a face that fills its image.
+
+    Args:
+        images: (N, H, W) uint8, each filled by one face.
+        spec: The conversion.
+
+    Returns:
+        (N, height, width, channels) uint8; the spec's scaling comes after augmentation.
+    """
+    face = whole_image(images.shape[2], images.shape[1])
+    crops = np.stack([crop_face(image, face, spec) for image in images])
+    return crops.reshape(len(images), *spec.input_shape)
 
 
 def training_targets(recipe: Recipe, training: FaceDataset) -> TrainingTargets:
@@ -177,14 +225,19 @@ def _divided(data: FaceDataset, plan: Holdout, train: str, selection: str) -> Fa
             f"got {size:,}."
         )
     if plan.by == "group":
-        if data.groups is None:
-            raise DatasetError(
-                f"{data.name} does not say whose picture each is: holdout.by='group' expects file "
-                "names like CK+'s (S005_001_00000011.png). Set holdout.by='picture'."
-            )
-        held = grouped_folds(data.groups, max(round(count / size), 2), plan.seed)[0]
+        held = grouped_folds(_people(data, "holdout"), max(round(count / size), 2), plan.seed)[0]
     else:
         _, held = random_split(count, (count - size, size), plan.seed)
     splits = np.full(count, train, dtype=f"<U{max(len(train), len(selection))}")
     splits[held] = selection
     return replace(data, splits=splits)
+
+
+def _people(data: FaceDataset, section: str) -> npt.NDArray[np.str_]:
+    """Whose picture each is."""
+    if data.groups is None:
+        raise DatasetError(
+            f"{data.name} does not say whose picture each is: {section}.by='group' expects file "
+            f"names like CK+'s (S005_001_00000011.png). Set {section}.by='picture'."
+        )
+    return data.groups

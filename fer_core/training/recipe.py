@@ -15,6 +15,7 @@ from fer_core.preprocessing.spec import PreprocessSpec
 from fer_core.training.recipe_sections import (
     ArchitectureChoice,
     Augmentation,
+    CrossValidation,
     Holdout,
     Optimization,
     Published,
@@ -41,6 +42,7 @@ class Recipe:
         targets: What the network is asked to answer.
         published: The figure to reproduce, if it is another's recipe.
         holdout: How to divide data into the two splits below, in place of the data's own.
+        cross_validation: How to score the recipe on every picture of the data, fold by fold.
         preprocess: The conversion from a face to the network's input.
         augmentation: Random changes while training.
         optimization: How the weights are found.
@@ -59,6 +61,7 @@ class Recipe:
     targets: Targets = field(default_factory=Targets)
     published: Published | None = None
     holdout: Holdout | None = None
+    cross_validation: CrossValidation | None = None
     preprocess: PreprocessSpec = field(default_factory=PreprocessSpec)
     augmentation: Augmentation = field(default_factory=Augmentation)
     optimization: Optimization = field(default_factory=Optimization)
@@ -86,6 +89,11 @@ class Recipe:
             raise RecipeError(
                 f"targets.source {self.targets.source!r} expects labels to name a label set: "
                 f"one of {', '.join(LABEL_SETS)}."
+            )
+        if self.cross_validation and self.optimization.schedule == "plateau":
+            raise RecipeError(
+                "cross_validation expects optimization.schedule to be 'cosine' or 'constant': "
+                "'plateau' would let each fold steer the training that it scores."
             )
         if self.targets.auxiliary:
             one_of(self.targets.auxiliary, tuple(LABEL_SETS), "targets.auxiliary")

@@ -189,6 +189,29 @@ class Holdout:
 
 
 @dataclass(frozen=True, slots=True)
+class CrossValidation:
+    """A figure of the recipe over all of the data, after the run's own training.
+
+    The data is divided into folds. Each in turn is scored by a network that the recipe trains
+    on the others for all its epochs and that keeps the last one's weights, so that the fold
+    itself chooses nothing.
+
+    Attributes:
+        folds: Into how many.
+        by: "picture", or "group" to keep a person's pictures in one fold.
+        seed: Makes the division repeatable.
+    """
+
+    folds: int = 10
+    by: str = "group"
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        require(self.folds >= 2, "cross_validation.folds", "2 or more", self)
+        one_of(self.by, HOLDOUT_UNITS, "cross_validation.by")
+
+
+@dataclass(frozen=True, slots=True)
 class ArchitectureChoice:
     """Which network, with its own settings."""
 

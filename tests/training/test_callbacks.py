@@ -125,20 +125,30 @@ def keeper(tmp_path: Path) -> KeepBestAverage:
     return keeper
 
 
-def test_the_best_epochs_weights_are_kept(keeper: KeepBestAverage) -> None:
+@pytest.mark.parametrize(
+    ("keep_last", "epochs"),
+    [(False, [0, 1, 1, 1, 4, 4]), (True, [0, 1, 2, 3, 4, 4])],
+    ids=["the best", "the last"],
+)
+def test_one_epochs_weights_are_kept(
+    keeper: KeepBestAverage, keep_last: bool, epochs: list[int]
+) -> None:
+    keeper.keep_last = keep_last
     # Accuracy and loss of each epoch, whose number is then every weight.
     outcomes = [(0.0, 2.0), (0.5, 1.0), (0.4, 0.5), (0.5, 0.9), (0.7, 0.8), (0.9, math.nan)]
-    kept = []
+    kept, best = [], []
     for number, (accuracy, loss) in enumerate(outcomes):
         keeper.network.set_weights([np.full((4, 2), number), np.full(2, number)])
         keeper.on_test_begin()
         keeper.on_test_end({"accuracy": accuracy, "loss": loss})
         fresh = new_network()
         fresh.load_weights(keeper.path)
-        kept.append((keeper.best_accuracy, int(fresh.get_weights()[0][0, 0])))
+        kept.append(int(fresh.get_weights()[0][0, 0]))
+        best.append(keeper.best_accuracy)
     # None right is kept while it is all there is, ties keep the first, and a loss that is no
     # number counts for nothing.
-    assert kept == [(0.0, 0), (0.5, 1), (0.5, 1), (0.5, 1), (0.7, 4), (0.7, 4)]
+    assert kept == epochs
+    assert best == [0.0, 0.5, 0.5, 0.5, 0.7, 0.7]
 
 
 def test_nothing_is_kept_of_a_loss_that_is_no_number(keeper: KeepBestAverage) -> None:

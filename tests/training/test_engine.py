@@ -1,4 +1,4 @@
-"""Training sees what serving will see, learns, and hands back the best epoch."""
+"""A run learns, hands back its best epoch, and goes on where it was cut off."""
 
 import csv
 import dataclasses
@@ -17,12 +17,12 @@ import pytest
 from fer_core.datasets.base import FaceDataset
 from fer_core.datasets.crowd_votes import VOTE_NAMES
 from fer_core.datasets.label_sets import LABEL_SETS
-from fer_core.detection.full_frame import whole_image
 from fer_core.domain.errors import DatasetError, RecipeError
-from fer_core.preprocessing.crop import crop_faces, to_tensor
+from fer_core.preprocessing.crop import to_tensor
 from fer_core.preprocessing.spec import PreprocessSpec
 from fer_core.training import engine
 from fer_core.training.history import read_history
+from fer_core.training.network import load_network
 from fer_core.training.preparation import prepare
 from fer_core.training.recipe import Recipe, load_recipe, recipe_from_dict
 
@@ -43,60 +43,6 @@ def recipe_with(**sections: Any) -> Recipe:
 
 def ignore(report: object) -> None:
     """Receive a report and do nothing."""
-
-
-# --- One conversion ---
-
-
-@pytest.mark.parametrize(
-    "spec",
-    [
-        PreprocessSpec(),
-        PreprocessSpec(scale=1 / 255, offset=0.0),
-        PreprocessSpec(scale=0.0078, offset=-0.97),
-        PreprocessSpec((64, 64), channels=3, enhance=("clahe", "gamma"), margin=0.2),
-        PreprocessSpec((40, 56), enhance=("denoise", "equalize"), align=False),
-    ],
-    ids=["default", "1/255", "odd scale", "colour", "shrunk"],
-)
-@pytest.mark.parametrize("precision", ["float32", "mixed_bfloat16"])
-def test_a_training_sample_and_the_same_crop_served_give_identical_tensors(
-    drawn_faces: FaceDataset, spec: PreprocessSpec, precision: str
-) -> None:
-    recipe = recipe_with(
-        preprocess=spec.to_dict() | {"size_hw": list(spec.size_hw), "enhance": list(spec.enhance)},
-        augmentation={"flip": True, "rotation_deg": 10, "cutout": 0.5},
-        precision=precision,
-    )
-    samples = drawn_faces.images[::50]
-    served = np.concatenate([crop_faces(sample, [whole_image(48, 48)], spec) for sample in samples])
-
-    # The training model around a network that answers with its own input.
-    face = keras.Input(spec.input_shape)
-    mirror = keras.Model(face, keras.layers.Flatten(dtype="float32")(face))
-    model = engine.training_model(mirror, recipe, steps=1)
-    unjudged = np.zeros((len(samples), math.prod(spec.input_shape)), np.float32)
-    answers = model.predict([engine.uint8_inputs(samples, spec), unjudged], verbose=0)
-    trained_on = answers.reshape(-1, *spec.input_shape)
-
-    assert served.dtype == trained_on.dtype == np.float32
-    assert served.shape == trained_on.shape == (len(samples), *spec.input_shape)
-    assert np.abs(served - trained_on).max() == 0
-
-
-def test_exported_tensors_are_the_same_again(drawn_faces: FaceDataset) -> None:
-    """Export converts whole arrays at once instead of face by face."""
-    spec = PreprocessSpec(enhance=("clahe",))
-    samples = drawn_faces.images[::50]
-    one_by_one = [crop_faces(sample, [whole_image(48, 48)], spec) for sample in samples]
-    at_once = to_tensor(engine.uint8_inputs(samples, spec), spec)
-    assert np.array_equal(at_once, np.concatenate(one_by_one))
-
-
-def test_inputs_of_the_right_size_are_the_pictures_themselves(drawn_faces: FaceDataset) -> None:
-    inputs = engine.uint8_inputs(drawn_faces.images[:5], PreprocessSpec())
-    assert inputs.dtype == np.uint8
-    assert np.array_equal(inputs[..., 0], drawn_faces.images[:5])
 
 
 # --- A run ---
@@ -199,11 +145,6 @@ def test_a_setting_that_the_architecture_does_not_take_is_told(
     assert keras.config.dtype_policy().name == "float32"
 
 
-@pytest.mark.parametrize(("count", "steps"), [(1, 1), (16, 1), (17, 2), (840, 53)])
-def test_the_last_batch_of_an_epoch_may_be_short(count: int, steps: int) -> None:
-    assert engine.steps_an_epoch(count, recipe_with()) == steps  # batches of 16
-
-
 def few(data: FaceDataset, training: int) -> FaceDataset:
     """The first training pictures, and 20 to select on."""
     kept = np.flatnonzero(data.splits == "Training")[:training]
@@ -218,7 +159,7 @@ def test_no_picture_is_left_alone_in_a_batch(drawn_faces: FaceDataset, tmp_path:
         engine.fit(recipe_with(), few(drawn_faces, 1), tmp_path, ignore)
 
 
-# --- Two heads, and weights to start from ---
+# --- Two heads ---
 
 
 def votes_for(data: FaceDataset) -> FaceDataset:
@@ -249,35 +190,13 @@ def test_a_second_head_learns_the_votes(few_faces: FaceDataset, tmp_path: Path) 
     # Selected on what it is trained on: what is asked is whether it learns, not what it learned.
     data = dataclasses.replace(data, images=learnt_by_heart(data))
     engine.fit(recipe, data, tmp_path, ignore)
-    second = engine.load_network(recipe, 7, tmp_path / engine.WEIGHTS_FILE, auxiliary=True)
+    second = load_network(recipe, 7, tmp_path / engine.WEIGHTS_FILE, auxiliary=True)
     assert second.output_shape == (None, 8)
     training = data.split("Training")
     answers = second.predict(to_tensor(training.images, PreprocessSpec()), verbose=0).argmax(axis=1)
     labels = LABEL_SETS["ferplus8"].labels
     right = [labels[a] == data.labels[t] for a, t in zip(answers, training.targets, strict=True)]
     assert np.mean(right) > 2 / 7  # twice chance, and that on another order of classes
-
-
-def test_training_starts_from_a_models_weights(
-    served_models: Path, tiny_run: Any, tiny_recipe: Recipe
-) -> None:
-    recipe = dataclasses.replace(tiny_recipe, start_from="default")
-    heads = engine.new_heads(recipe, 7)
-    engine.take_weights(heads, "default")
-    for ours, theirs in zip(heads.get_weights(), tiny_run.network.get_weights(), strict=True):
-        assert np.array_equal(ours, theirs)
-
-    other = engine.new_heads(recipe, 5)  # other classes: all but the last layer
-    fresh = other.get_layer("logits").get_weights()
-    engine.take_weights(other, "default")
-    assert np.array_equal(other.get_layer("logits").get_weights()[0], fresh[0])
-    assert np.array_equal(other.get_weights()[0], tiny_run.network.get_weights()[0])
-
-
-def test_weights_of_another_size_are_refused(served_models: Path) -> None:
-    heads = engine.new_heads(recipe_with(), 7)
-    with pytest.raises(RecipeError, match=r"'default' is of another architecture or size: .*8, 16"):
-        engine.take_weights(heads, "default")
 
 
 # --- Going on ---
@@ -368,13 +287,3 @@ def test_the_same_recipe_runs_on_another_backend(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     (row,) = read_history(tmp_path)
     assert math.isfinite(row["val_loss"])
-
-
-def test_an_architecture_without_features_has_no_second_head() -> None:
-    recipe = recipe_with(
-        labels="fer7",
-        architecture={"name": "hasan_mini_xception"},
-        targets={"auxiliary": "ferplus8"},
-    )
-    with pytest.raises(RecipeError, match="has no features for a second head"):
-        engine.new_heads(recipe, 7)

@@ -17,7 +17,7 @@ from fer_core.evaluation.calibration import expected_calibration_error, fit_temp
 from fer_core.evaluation.report import evaluate
 from fer_core.preprocessing.crop import to_tensor
 from fer_core.training import engine, export
-from fer_core.training.engine import new_heads
+from fer_core.training.network import new_heads
 from fer_core.training.preparation import prepare
 from fer_core.training.recipe import Recipe, recipe_from_dict
 from fer_core.zoo.card import CARD_FILE, KERAS_FILE, ONNX_FILE, REPORT_FILE, ModelCard

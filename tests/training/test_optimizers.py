@@ -5,7 +5,7 @@ from typing import Any
 import keras
 import pytest
 
-from fer_core.training.optimizers import new_optimizer, rate_callbacks
+from fer_core.training.optimizers import new_optimizer, rate_callbacks, steps_an_epoch
 from fer_core.training.recipe_sections import Optimization
 
 STEPS = 10  # an epoch
@@ -22,6 +22,11 @@ def rates(*steps: int, **plan: Any) -> list[float]:
         optimizer.iterations.assign(step)
         values.append(float(keras.ops.convert_to_numpy(optimizer.learning_rate)))
     return values
+
+
+@pytest.mark.parametrize(("count", "steps"), [(1, 1), (16, 1), (17, 2), (840, 53)])
+def test_the_last_batch_of_an_epoch_may_be_short(count: int, steps: int) -> None:
+    assert steps_an_epoch(count, Optimization(epochs=1, batch_size=16)) == steps
 
 
 def test_the_rate_climbs_then_falls_along_a_cosine() -> None:

@@ -7,16 +7,22 @@ import numpy as np
 import pytest
 
 from fer_core.datasets.base import FaceDataset
+from fer_core.detection.full_frame import whole_image
 from fer_core.domain.emotions import FER7_LABELS
 from fer_core.domain.errors import DatasetError, RecipeError
+from fer_core.preprocessing.crop import crop_faces, to_tensor
+from fer_core.preprocessing.spec import PreprocessSpec
 from fer_core.training.preparation import (
     auxiliary_labels,
+    fold_datasets,
     labels_given_votes,
     prepare,
     selection_targets,
     training_targets,
+    uint8_inputs,
 )
 from fer_core.training.recipe import Recipe, recipe_from_dict
+from fer_core.training.recipe_sections import CrossValidation
 from fer_core.zoo.classifier import load_classifier
 
 
@@ -147,11 +153,32 @@ def test_a_persons_pictures_stay_together() -> None:
     assert len(held) == 2  # ten pictures of a hundred, five a person
 
 
+@pytest.mark.parametrize("by", ["group", "picture"])
+def test_every_picture_of_the_two_splits_is_held_out_once(by: str) -> None:
+    data = data_of([0, 1] * 50)
+    data = dataclasses.replace(
+        data,
+        splits=np.array(["Training"] * 60 + ["PublicTest"] * 30 + ["PrivateTest"] * 10),
+        groups=np.array([f"S{i // 5}" for i in range(100)]),
+    )
+    recipe = recipe_with(cross_validation={"folds": 3, "by": by})
+    folds = fold_datasets(recipe, CrossValidation(folds=3, by=by), data)
+    held = np.array([fold.splits == "PublicTest" for fold in folds])
+    assert held.sum(axis=0).tolist() == [1] * 90  # and none of the ten that stay unseen
+    assert held.sum(axis=1).tolist() == [30] * 3
+    shared = [
+        set(fold.split("PublicTest").groups) & set(fold.split("Training").groups) for fold in folds
+    ]
+    assert all(shared) if by == "picture" else not any(shared)
+
+
 @pytest.mark.parametrize(
     ("sections", "message"),
     [
         ({"holdout": {"size": 5}, "selection_split": "T"}, "leave pictures on both sides of 5"),
         ({"holdout": {"size": 2, "by": "group"}, "selection_split": "T"}, "whose picture each is"),
+        ({"cross_validation": {"by": "group"}}, "Set cross_validation.by='picture'"),
+        ({"cross_validation": {"by": "picture", "folds": 9}}, "Expected 2 to 5 folds"),
         ({"targets": {"vote_share": 0.5}}, "no FER\\+ votes, which the recipe's targets need"),
         ({"targets": {"auxiliary": "ferplus8"}}, "no FER\\+ votes"),
         ({"selection_split": "Other"}, "no split 'Other'"),
@@ -183,3 +210,21 @@ def test_a_split_of_one_class_is_told() -> None:
 def test_targets_that_contradict_themselves_are_told(targets: dict[str, Any], message: str) -> None:
     with pytest.raises(RecipeError, match=message):
         recipe_with(targets=targets)
+
+
+# --- Pixels ---
+
+
+def test_exported_tensors_are_the_same_again(drawn_faces: FaceDataset) -> None:
+    """Export converts whole arrays at once instead of face by face."""
+    spec = PreprocessSpec(enhance=("clahe",))
+    samples = drawn_faces.images[::50]
+    one_by_one = [crop_faces(sample, [whole_image(48, 48)], spec) for sample in samples]
+    at_once = to_tensor(uint8_inputs(samples, spec), spec)
+    assert np.array_equal(at_once, np.concatenate(one_by_one))
+
+
+def test_inputs_of_the_right_size_are_the_pictures_themselves(drawn_faces: FaceDataset) -> None:
+    inputs = uint8_inputs(drawn_faces.images[:5], PreprocessSpec())
+    assert inputs.dtype == np.uint8
+    assert np.array_equal(inputs[..., 0], drawn_faces.images[:5])

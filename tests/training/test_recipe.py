@@ -147,6 +147,10 @@ def test_a_bad_override_is_told(tmp_path: Path, override: str, message: str) -> 
         ('precision = "float8"\n' + MINIMAL, "precision must be one of float32, mixed_bfloat16"),
         ('name = "a b"\n' + MINIMAL, "name: .*'a b': expected 1 to 64 letters"),
         ('name = "../x"\n' + MINIMAL, r"name: .*'\.\./x'"),
+        (
+            MINIMAL + "[cross_validation]\n[optimization]\nepochs = 2\nschedule = 'plateau'",
+            "cross_validation expects optimization.schedule to be 'cosine' or 'constant'",
+        ),
         (MINIMAL + "settings = [1]", r"architecture\.settings must be of type dict, got \[1\]"),
         (MINIMAL + "[preprocess]\nsize_hw = 48", r"preprocess\.size_hw must be a list, got 48"),
         (MINIMAL + "[preprocess]\nsize_hw = [48]", "size_hw must be two sides"),

@@ -7,6 +7,7 @@ import pytest
 from fer_core.domain.errors import RecipeError
 from fer_core.training.recipe_sections import (
     Augmentation,
+    CrossValidation,
     Holdout,
     Optimization,
     Published,
@@ -31,6 +32,8 @@ from fer_core.training.recipe_sections import (
         (Targets, {"auxiliary_weight": 0.0}, "targets.auxiliary_weight must be above 0"),
         (Holdout, {"size": 0}, "holdout.size must be a count, or a share"),
         (Holdout, {"size": 0.5, "by": "face"}, "holdout.by must be one of picture, group"),
+        (CrossValidation, {"folds": 1}, "cross_validation.folds must be 2 or more, got 1"),
+        (CrossValidation, {"by": "face"}, "cross_validation.by must be one of picture, group"),
         (Published, {"source": "A", "value": 65.0}, "published.value must be 0 to 1, got 65"),
     ],
 )

@@ -80,6 +80,7 @@ class Worker:
         self.tracker.begin()
         import_keras()
         from fer_core.datasets.base import open_dataset
+        from fer_core.training.cross_validation import cross_validate
         from fer_core.training.engine import fit
         from fer_core.training.export import export_run
         from fer_core.training.preparation import prepare
@@ -90,9 +91,14 @@ class Worker:
         self._enter("training")
         own = (AfterEpoch(self.tracker.send_epochs), StopWhenAsked(self._stop_asked))
         fit(run.recipe, data, run.folder, _progress(self.tell), callbacks=own)
+        folds = None
+        if run.recipe.cross_validation is not None:
+            self._enter("cross-validating")
+            plan, place = run.recipe.cross_validation, run.folder / "folds"
+            folds = cross_validate(run.recipe, plan, data, place, self.tell, own[1:])
         self._enter("exporting")
         places = run.model_folder, run.auxiliary_folder
-        card = export_run(run.recipe, data, run.folder, *places)
+        card = export_run(run.recipe, data, run.folder, *places, cross_validation=folds)
         for split, figures in card.metrics.items():
             self.tell(f"{split}: accuracy {figures['accuracy']:.4f}, ECE {figures['ece']:.4f}")
         self.tell(f"exported to {run.model_folder}")

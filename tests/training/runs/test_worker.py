@@ -1,6 +1,7 @@
 """A run's work is done once, whatever interrupts it, and its end is always told."""
 
 import errno
+import json
 import os
 import shutil
 import signal
@@ -14,8 +15,9 @@ import pytest
 
 from fer_core.datasets.base import FaceDataset
 from fer_core.domain.errors import FerError, TrainingStopped
-from fer_core.training import engine, export, preparation
+from fer_core.training import cross_validation, engine, export, preparation
 from fer_core.training.recipe import Recipe, recipe_from_dict
+from fer_core.training.recipe_sections import CrossValidation
 from fer_core.training.runs import (
     Run,
     RunState,
@@ -27,7 +29,7 @@ from fer_core.training.runs import (
 )
 from fer_core.training.runs.launcher import claim
 from fer_core.training.runs.worker import Worker
-from fer_core.zoo.card import ModelCard
+from fer_core.zoo.card import REPORT_FILE, ModelCard
 
 OPTIMIZATION = {"epochs": 2, "batch_size": 8, "warmup_epochs": 0}
 
@@ -78,6 +80,35 @@ def test_a_run_is_trained_exported_and_finished(attempt: Attempt) -> None:
     card = ModelCard.read(attempt.run.model_folder)
     assert attempt.told[2].startswith("PublicTest: accuracy ")
     assert card.metrics["PublicTest"]["n"] == 14
+
+
+def test_folds_are_scored_and_a_run_stopped_among_them_goes_on(
+    tracked_runs: Path, few_faces: FaceDataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = CrossValidation(folds=3, by="picture")
+    attempt = Attempt(Run.begin(replace(recipe(), cross_validation=plan), "drawn_faces"), few_faces)
+    fit, places = engine.fit, []
+
+    def fit_until_the_third(*args: Any, **kwargs: Any) -> Any:
+        places.append(args[2].name)
+        if places == [attempt.run.id, "fold-1", "fold-2"]:
+            raise TrainingStopped("Stopped on request.")
+        return fit(*args, **kwargs)
+
+    for module in (engine, cross_validation):
+        monkeypatch.setattr(module, "fit", fit_until_the_third)
+    with pytest.raises(TrainingStopped):
+        attempt.work()
+    attempt.told.clear()
+    attempt.work()
+    assert not any(line.startswith("epoch") for line in attempt.told)  # the run's own were done
+    report = json.loads((attempt.run.model_folder / REPORT_FILE).read_text())
+    found = report["cross_validation"]
+    assert (found["folds"], found["by"], found["epochs"]) == (3, "picture", 2)
+    assert [row["n"] for row in found["each"]] == [24, 23, 23]
+    assert found["pooled"]["n"] == len(few_faces.images) == 70
+    right = sum(row["n"] * row["accuracy"] for row in found["each"])
+    assert found["pooled"]["accuracy"] == pytest.approx(right / 70)
 
 
 def raising(error: Exception) -> Callable[..., Any]:
