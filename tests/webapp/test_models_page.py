@@ -195,6 +195,7 @@ def test_a_full_report_draws_everything(add_model: AddModel, open_tab: OpenTab) 
     assert [item.value for item in app.subheader] == [
         "What is taken for what",
         "Class by class",
+        "Fold by fold",
         "How it learned",
         "Does 80% mean 80%?",
         "Each class against the rest",
@@ -337,6 +338,14 @@ FULL = {
         }
         for epoch in (1, 2)
     ],
+    "cross_validation": {
+        "folds": 2,
+        "by": "group",
+        "epochs": 3,
+        "accuracy_mean": 0.85,
+        "each": [{"n": 5, "accuracy": 0.8}, {"n": 5, "accuracy": 0.9}],
+        "pooled": {"n": 10},
+    },
     "reliability": [{"low": 0.5, "high": 1.0, "confidence": 0.8, "accuracy": 0.7, "count": 10}],
     "roc": {
         "macro_auc": 0.8,

@@ -65,3 +65,8 @@ def test_levels_are_evenly_apart_and_the_unchanged_one_is_marked() -> None:
     assert list(figure.data[0].x) == ["100", "15", "5"]
     assert figure.layout.xaxis.type == "category"
     assert list(figure.data[0].marker.color) == [charts.ORANGE, charts.BLUE, charts.BLUE]
+
+
+def test_folds_are_counted_from_one() -> None:
+    bar = charts.fold_bars([{"n": 10, "accuracy": 0.9}, {"n": 9, "accuracy": 0.8}]).data[0]
+    assert (bar.x, bar.y) == (("1", "2"), (0.9, 0.8))

@@ -110,3 +110,14 @@ def test_what_harms_most_and_least() -> None:
 def test_the_levels_of_one_corruption() -> None:
     row = {"levels": [0, 0.5], "accuracy": [0.7, 0.4], "unit": "sigma, px"}
     assert words.levels_sentence(row) == "70% at 0, 40% at 0.5 (sigma, px)."
+
+
+def test_folds_are_read_out_as_mean_and_range() -> None:
+    folds = {
+        "folds": 2,
+        "accuracy_mean": 0.85,
+        "each": [{"n": 10, "accuracy": 0.9}, {"n": 10, "accuracy": 0.8}],
+        "pooled": {"n": 20},
+    }
+    expected = "Mean accuracy 85.0% over 2 folds (80.0% to 90.0%; n = 20 in all)."
+    assert words.folds_sentence(folds) == expected

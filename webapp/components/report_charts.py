@@ -141,6 +141,22 @@ def rank_bars(ranks: Row) -> go.Figure:
     return _laid_out(figure, 260, "place of the true label", "")
 
 
+def fold_bars(folds: Sequence[Row]) -> go.Figure:
+    """Accuracy on each fold of a cross-validation."""
+    figure = go.Figure(
+        go.Bar(
+            x=[str(number) for number in range(1, len(folds) + 1)],
+            y=[row["accuracy"] for row in folds],
+            marker={"color": BLUE, "cornerradius": 3},
+            customdata=[row["n"] for row in folds],
+            hovertemplate="fold %{x}: %{y:.1%} of %{customdata:,}<extra></extra>",
+        )
+    )
+    figure.update_yaxes(range=[0, 1], tickvals=[0, 0.5, 1], tickformat=".0%")
+    figure.update_xaxes(type="category", showgrid=False, ticks="")
+    return _laid_out(figure, 200, "fold", "")
+
+
 def corruption_curve(row: Row) -> go.Figure:
     """Accuracy at each level of one corruption, the level that changes nothing marked."""
     at_rest = [level == row["clean"] for level in row["levels"]]

@@ -42,6 +42,8 @@ def show_report(report: Row, selection_split: str | None) -> None:
         _show_leading(report[chosen], selection_split)
         _show_confusion(report[chosen])
         _show_classes(report[chosen])
+    if report.get("cross_validation"):
+        _show_folds(report["cross_validation"])
     if report.get("history"):
         _show_history(report["history"])
     _show_panels(report)
@@ -126,6 +128,18 @@ def _show_classes(figures: Row) -> None:
     columns["class"] = st.column_config.TextColumn("Class", pinned=True)
     columns["support"] = st.column_config.NumberColumn("n", format="localized")
     st.dataframe(rows, hide_index=True, width="stretch", column_config=columns, alt=sentence)
+
+
+def _show_folds(folds: Row) -> None:
+    st.subheader("Fold by fold")
+    sentence = words.folds_sentence(folds)
+    st.markdown(f"**{plain(sentence)}**")
+    _chart(charts.fold_bars(folds["each"]), sentence, "folds", caption=False)
+    apart = "Nobody's pictures are in two folds. " if folds["by"] == "group" else ""
+    st.caption(
+        f"{apart}Each fold is read by a network trained on the others, for {folds['epochs']} "
+        "epochs; its last epoch counts, whatever the fold says of it."
+    )
 
 
 def _show_history(history: Sequence[Row]) -> None:

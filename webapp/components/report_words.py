@@ -76,6 +76,15 @@ def history_sentence(history: Sequence[Row]) -> str:
     return text
 
 
+def folds_sentence(folds: Row) -> str:
+    """The mean over the folds, and how far they are apart."""
+    accuracies = [row["accuracy"] for row in folds["each"]]
+    return (
+        f"Mean accuracy {folds['accuracy_mean']:.1%} over {folds['folds']} folds "
+        f"({min(accuracies):.1%} to {max(accuracies):.1%}; n = {folds['pooled']['n']:,} in all)."
+    )
+
+
 def class_sentence(report: Row) -> str:
     """The classes that are read best and worst."""
     rows = {label: row for label, row in report["per_class"].items() if row["support"]}
