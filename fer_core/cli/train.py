@@ -25,12 +25,13 @@ def train(
 
     Ctrl-C stops the run after its present step; `runs resume` lets it go on.
     """
+    from fer_core.datasets.base import find_form
     from fer_core.training.recipe import load_recipe
     from fer_core.training.runs import Run, launch
 
     plan = load_recipe(recipe, tuple(set_ or ()))
     if detach:
-        _check_form(data)
+        find_form(data)  # without the time that reading it all would take
         tell_detached(launch(plan, data))
         return
     faces = _faces_for(plan, data)
@@ -67,11 +68,3 @@ def _faces_for(plan: "Recipe", data: str) -> "FaceDataset":
     from fer_core.training.preparation import prepare
 
     return prepare(plan, open_dataset(data))
-
-
-def _check_form(data: str) -> None:
-    """Tell data that is not there, without the time that reading it all would take."""
-    from fer_core.datasets.base import dataset_forms, open_dataset
-
-    if not any(dataset_forms.get(name)().accepts(data) for name in dataset_forms.names()):
-        open_dataset(data)

@@ -161,11 +161,23 @@ def open_dataset(path: str) -> FaceDataset:
     Raises:
         DatasetError: Nothing is there, or no form reads it.
     """
-    forms = [dataset_forms.get(name)() for name in dataset_forms.names()]
     try:
-        for form in forms:
+        return find_form(path).read(path)
+    except OSError as error:
+        raise DatasetError(f"{path} cannot be read ({error.strerror}).") from None
+
+
+def find_form(path: str) -> DatasetForm:
+    """The form that reads the data at `path`, told at a glance, without reading it all.
+
+    Raises:
+        DatasetError: Nothing is there, or no form reads it.
+    """
+    try:
+        for name in dataset_forms.names():
+            form = dataset_forms.get(name)()
             if form.accepts(path):
-                return form.read(path)
+                return form
     except OSError as error:
         raise DatasetError(f"{path} cannot be read ({error.strerror}).") from None
     if not Path(path).exists():

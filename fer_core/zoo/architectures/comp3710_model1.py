@@ -29,12 +29,20 @@ def comp3710_model1(
     Returns:
         A model from (N, height, width, channels) to (N, classes) float32 logits.
     """
+    return comp3710_net(input_shape, classes, dropout, second_convolution=True)
+
+
+def comp3710_net(
+    input_shape: tuple[int, int, int], classes: int, dropout: float, *, second_convolution: bool
+) -> "keras.Model":
+    """Build either of the project's two networks, as `comp3710_model1` describes them."""
     import keras
     from keras import layers
 
     inputs = keras.Input(input_shape, name="face")
     x = conv_pool(inputs, 128, kernel=5, initializer="glorot_uniform")
-    x = conv_pool(x, 256, kernel=5, padding="valid", initializer="glorot_uniform")
+    if second_convolution:
+        x = conv_pool(x, 256, kernel=5, padding="valid", initializer="glorot_uniform")
     x = dense_relu(layers.Flatten()(x), 128, initializer="glorot_uniform", name="features")
     x = layers.Dropout(dropout)(x)
     return keras.Model(inputs, layers.Dense(classes, dtype="float32", name="logits")(x))

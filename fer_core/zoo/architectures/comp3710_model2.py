@@ -8,7 +8,7 @@ a picture pooled only once. Our choice is as in model 1.
 from typing import TYPE_CHECKING
 
 from fer_core.zoo.architectures.base import architectures
-from fer_core.zoo.architectures.blocks import conv_pool, dense_relu
+from fer_core.zoo.architectures.comp3710_model1 import comp3710_net
 
 if TYPE_CHECKING:
     import keras
@@ -28,11 +28,4 @@ def comp3710_model2(
     Returns:
         A model from (N, height, width, channels) to (N, classes) float32 logits.
     """
-    import keras
-    from keras import layers
-
-    inputs = keras.Input(input_shape, name="face")
-    x = conv_pool(inputs, 128, kernel=5, initializer="glorot_uniform")
-    x = dense_relu(layers.Flatten()(x), 128, initializer="glorot_uniform", name="features")
-    x = layers.Dropout(dropout)(x)
-    return keras.Model(inputs, layers.Dense(classes, dtype="float32", name="logits")(x))
+    return comp3710_net(input_shape, classes, dropout, second_convolution=False)
