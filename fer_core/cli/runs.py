@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from fer_core.cli import run_edits
 from fer_core.cli.options import AsJson, Detach, RunId
 from fer_core.cli.train import tell_detached, work_here
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from fer_core.training.runs import RunStatus
 
 app = typer.Typer(help="Training runs.", no_args_is_help=True)
+app.command()(run_edits.move)
+app.command()(run_edits.note)
 
 
 @app.command("list")
@@ -125,12 +128,18 @@ def _show(status: "RunStatus", as_json: bool) -> None:
         typer.echo(json.dumps(status.to_dict(), indent=2))
         return
     process = f" (process {status.pid} on {status.host})" if status.pid else ""
+    place = f", number {status.queue_place} in the queue" if status.queue_place else ""
     rows = {
         "run": status.run,
-        "state": f"{status.state}{process}",
+        "title": status.title,
+        "note": "\n         ".join(status.note.splitlines()),
+        "state": f"{status.state}{process}{place}",
         "phase": status.phase,
         "reason": status.reason,
         "epoch": _epochs(status),
+        "pace": f"{status.seconds_per_epoch:.1f} s an epoch" if status.seconds_per_epoch else "",
+        "eta": "" if status.eta_s is None else _duration(status.eta_s),
+        "elapsed": _duration(status.elapsed_s) if status.elapsed_s else "",
         "best": _best(status),
         "data": status.data,
         "created": status.created,
@@ -140,6 +149,16 @@ def _show(status: "RunStatus", as_json: bool) -> None:
     for name, value in rows.items():
         if value:
             typer.echo(f"{name:<8} {value}")
+
+
+def _duration(seconds: float) -> str:
+    """A length of time for a person: "45 s", "3 min 20 s" or "2 h 5 min"."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
 def _epochs(status: "RunStatus") -> str:

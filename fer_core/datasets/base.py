@@ -2,9 +2,11 @@
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Protocol
+from types import MappingProxyType
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +33,8 @@ class FaceDataset:
             that is unknown.
         soft_targets: (N, K) float32, a distribution over the labels for each picture; None where
             the targets are all there is.
+        corrections: File name, SHA-256 and counts of the label corrections that were applied, for
+            the card of what is trained on it; empty where there were none.
     """
 
     name: str
@@ -42,6 +46,7 @@ class FaceDataset:
     votes: Votes | None = None
     groups: npt.NDArray[np.str_] | None = None
     soft_targets: npt.NDArray[np.float32] | None = None
+    corrections: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
     def __post_init__(self) -> None:
         count = len(self.images)

@@ -16,6 +16,12 @@ def runs_dir() -> Path:
     return Path(os.environ.get("FER_RUNS_DIR") or _PROJECT_ROOT / "runs")
 
 
+def data_dirs() -> tuple[Path, ...]:
+    """Folders whose data pages offer: `FER_DATA_DIRS` (as PATH lists them), or `data/`."""
+    listed = os.environ.get("FER_DATA_DIRS", "").split(os.pathsep)
+    return tuple(map(Path, filter(None, listed))) or (_PROJECT_ROOT / "data",)
+
+
 def sample_photo() -> Path:
     """The sample: NASA's portrait of the astronaut Eileen Collins, public domain."""
     return Path(__file__).resolve().parents[1] / "samples" / "astronaut.jpg"

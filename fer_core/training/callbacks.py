@@ -1,6 +1,7 @@
 """What happens beside the steps of a run: averaged weights, the best kept, progress told."""
 
 import math
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ import keras
 import numpy as np
 
 from fer_core.training.checkpoint import save_whole
+from fer_core.training.history import SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +79,25 @@ class KeepBestAverage(keras.callbacks.Callback):  # type: ignore[misc]  # Keras 
         self._live = []
 
 
-class LogLearningRate(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no types
-    """Puts the learning rate among an epoch's figures, for the callbacks after it."""
+class LogRateAndTime(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no types
+    """Puts learning rate and seconds among an epoch's figures, for the callbacks after it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._since = time.perf_counter()
+
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
+        """Start the clock."""
+        self._since = time.perf_counter()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Add the rate that the epoch ended with."""
+        """Add the rate that the epoch ended with, and the seconds since the one before."""
+        # What comes after an epoch's figures, as saving it, counts to the next; nothing is lost.
+        now = time.perf_counter()
         if logs is not None:
             logs["learning_rate"] = float(self.model.optimizer.learning_rate)
+            logs[SECONDS] = now - self._since
+        self._since = now
 
 
 class TellProgress(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no types

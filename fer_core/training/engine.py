@@ -2,6 +2,7 @@
 
 import csv
 import functools
+import io
 import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -12,14 +13,15 @@ import numpy.typing as npt
 
 from fer_core.datasets.base import FaceDataset
 from fer_core.domain.errors import DatasetError, RecipeError
+from fer_core.domain.whole_files import write_whole
 from fer_core.training.callbacks import (
     EpochReport,
     KeepBestAverage,
-    LogLearningRate,
+    LogRateAndTime,
     TellProgress,
 )
 from fer_core.training.checkpoint import Checkpoint, save_whole
-from fer_core.training.history import HISTORY_FILE, best_epoch, read_history
+from fer_core.training.history import HISTORY_FILE, SECONDS, best_epoch, read_history
 from fer_core.training.network import load_network, new_heads, take_weights, training_model
 from fer_core.training.normalization import settle_statistics
 from fer_core.training.optimizers import rate_callbacks, steps_an_epoch
@@ -31,6 +33,7 @@ from fer_core.training.preparation import (
     uint8_inputs,
 )
 from fer_core.training.recipe import Recipe
+from fer_core.training.validation import SaveValidation
 
 WEIGHTS_FILE = "best.weights.h5"
 CHECKPOINTS = "checkpoints"
@@ -51,8 +54,8 @@ def fit(
     Args:
         recipe: What to do.
         data: Labelled faces as `preparation.prepare` made them.
-        run_dir: Existing folder that receives `best.weights.h5`, `history.csv` and checkpoints;
-            a checkpoint found there is where training goes on.
+        run_dir: Existing folder that receives `best.weights.h5`, `history.csv`, `validation.npz`
+            and checkpoints; a checkpoint found there is where training goes on.
         tell: Called after each epoch.
         callbacks: More of Keras' callbacks.
         keep_last: Keep the last epoch's weights in place of the best one's.
@@ -100,19 +103,20 @@ def _fit(
     best = _forget_after(run_dir / HISTORY_FILE, done)
     keeper = KeepBestAverage(heads, run_dir / WEIGHTS_FILE, best, keep_last=keep_last)
     logger = keras.callbacks.CSVLogger(run_dir / HISTORY_FILE, append=True)
+    held = _inputs(selection, recipe, selection_targets(recipe, selection))
+    faces = np.asarray(held[0], np.uint8)
     fit = functools.partial(
         model.fit,
         _inputs(training, recipe, training_targets(recipe, training)),
         one_hot(training.targets, classes),
-        validation_data=(
-            _inputs(selection, recipe, selection_targets(recipe, selection)),
-            one_hot(selection.targets, classes),
-        ),
+        validation_data=(held, one_hot(selection.targets, classes)),
         batch_size=plan.batch_size,
         initial_epoch=done,
         epochs=plan.epochs,
         callbacks=[
-            LogLearningRate(),
+            LogRateAndTime(),
+            # Before the keeper, which takes the averaged weights away when validation ends.
+            SaveValidation(heads, selection, faces, recipe.preprocess, run_dir),
             keeper,
             keras.callbacks.TerminateOnNaN(),
             *rate_callbacks(plan),
@@ -156,11 +160,14 @@ def _forget_after(path: Path, done: int) -> float | None:
     if not kept:
         path.unlink(missing_ok=True)
         return None
-    with path.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.DictWriter(stream, kept[0])
-        writer.writeheader()
-        # Keras counts from 0.
-        writer.writerows({**row, "epoch": round(row["epoch"]) - 1} for row in kept)
+    # In the order of CSVLogger, which adds its rows without a look at the header.
+    columns = ["epoch", *sorted({SECONDS}.union(*kept) - {"epoch"})]
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, columns, restval=0.0)
+    writer.writeheader()
+    # Keras counts from 0.
+    writer.writerows({**row, "epoch": round(row["epoch"]) - 1} for row in kept)
+    write_whole(path, text.getvalue().encode())
     best = best_epoch(kept)
     return best["val_accuracy"] if best else None
 

@@ -16,6 +16,7 @@ import numpy as np
 from fer_core.datasets.base import FaceDataset
 from fer_core.datasets.relabel import relabel
 from fer_core.domain.errors import ModelError
+from fer_core.evaluation.answers import ANSWERS_FILE, Answers, save_answers
 from fer_core.evaluation.calibration import (
     expected_calibration_error,
     fit_temperature,
@@ -144,7 +145,8 @@ def export_model(
         files = {file: sha256_of(work / file) for file in (ONNX_FILE, KERAS_FILE)}
         card = _card(name, served, recipe, data, files, temperature)
         classifier = EmotionClassifier(card, (work / ONNX_FILE).read_bytes())
-        _check_parity(expected, classifier.predict_tensor(faces[:256]))
+        answers = classifier.predict_tensor(faces)
+        _check_parity(expected, answers[:256])
 
         report = full_report(
             classifier,
@@ -165,6 +167,14 @@ def export_model(
         )
         (work / REPORT_FILE).write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
         files[REPORT_FILE] = sha256_of(work / REPORT_FILE)
+        # For comparing runs; the card does not name it, so that no model ships it.
+        save_answers(
+            work / ANSWERS_FILE,
+            Answers(
+                *(card.labels, selection.targets, answers, recipe.selection_split, data.name),
+                report["single"]["data_fingerprint"],
+            ),
+        )
         figures = {key: report["single"][key] for key in _LEADING_FIGURES}
         card = dataclasses.replace(card, sha256=files, metrics={recipe.selection_split: figures})
         card.write(work)
@@ -219,11 +229,13 @@ def _card(
             "name": recipe.architecture.name,
             "settings": dict(recipe.architecture.settings),
         },
-        recipe=recipe.to_dict(),
+        # A card is given away: the file's name, not where it lay.
+        recipe=recipe.to_dict() | {"corrections": Path(recipe.corrections).name},
         dataset={
             "name": data.name,
             "fingerprint": data.fingerprint(votes=recipe.targets.use_votes),
             "splits": {split: len(data.split(split).images) for split in splits},
+            **({"corrections": dict(data.corrections)} if data.corrections else {}),
         },
         temperature=temperature,
         parameters=served.count_params(),

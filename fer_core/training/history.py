@@ -5,6 +5,8 @@ import math
 from pathlib import Path
 
 HISTORY_FILE = "history.csv"
+SECONDS = "seconds"
+"""Column of how long an epoch took; 0 where a version of before did not note it."""
 
 Epoch = dict[str, float]
 """Figures of one epoch by name ("loss", "val_accuracy", …), and "epoch" itself, from 1."""

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fer_core.datasets.base import FaceDataset
+from fer_core.datasets.corrections import correct
 from fer_core.datasets.crowd_votes import Votes, vote_distribution
 from fer_core.datasets.label_sets import find_label_set
 from fer_core.datasets.relabel import relabel
@@ -38,15 +39,19 @@ class TrainingTargets:
 
 
 def prepare(recipe: Recipe, data: FaceDataset) -> FaceDataset:
-    """Bring data to the recipe's label set and splits.
+    """Bring data to the recipe's label set and splits, its training labels corrected.
 
     Raises:
-        DatasetError: A class or split that the recipe needs is missing, or votes are.
+        DatasetError: A class or split that the recipe needs is missing, or votes are; or a line of
+            the corrections is wrong.
     """
     if recipe.labels:
         data = relabel(data, recipe.labels, recipe.targets.source)
     if recipe.holdout is not None:
         data = _divided(data, recipe.holdout, recipe.train_split, recipe.selection_split)
+    if recipe.corrections:
+        # Not those that the epoch is chosen on: a model must not be scored by what it disputes.
+        data = correct(data, recipe.corrections, recipe.train_split)
     for name in (recipe.train_split, recipe.selection_split):
         if len(set(data.split(name).targets.tolist())) < 2:
             raise DatasetError(f"{data.name}: split {name} holds a single class; expected several.")

@@ -46,6 +46,8 @@ class Recipe:
         preprocess: The conversion from a face to the network's input.
         augmentation: Random changes while training.
         optimization: How the weights are found.
+        corrections: File of label corrections that are applied to the training split, see
+            `datasets.corrections`; empty takes the labels as they are.
         start_from: Name of a model whose weights training starts from; its architecture must be
             the recipe's, its classes may be others. Empty starts from random weights.
         train_split: Split that the weights are fitted to.
@@ -65,6 +67,7 @@ class Recipe:
     preprocess: PreprocessSpec = field(default_factory=PreprocessSpec)
     augmentation: Augmentation = field(default_factory=Augmentation)
     optimization: Optimization = field(default_factory=Optimization)
+    corrections: str = ""
     start_from: str = ""
     train_split: str = "Training"
     selection_split: str = "PublicTest"
@@ -94,6 +97,11 @@ class Recipe:
             raise RecipeError(
                 "cross_validation expects optimization.schedule to be 'cosine' or 'constant': "
                 "'plateau' would let each fold steer the training that it scores."
+            )
+        if self.cross_validation and self.corrections:
+            raise RecipeError(
+                "cross_validation expects corrections to be empty: it scores the recipe on every "
+                "picture, and labels corrected by what a model said of them are no measure."
             )
         if self.targets.auxiliary:
             one_of(self.targets.auxiliary, tuple(LABEL_SETS), "targets.auxiliary")

@@ -2,12 +2,14 @@
 
 import io
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from fer_core.cli.runs import _duration
 from fer_core.training.runs import Run, RunState
 from fer_core.training.runs.launcher import claim
 from fer_core.training.runs.state import StateRecord, write_state
@@ -140,3 +142,41 @@ def test_a_person_is_asked_before_a_run_is_deleted(
     assert ended.code == code
     assert f"Delete {stopped.folder} for good?" in ended.out
     assert stopped.folder.exists() is bool(code)
+
+
+def test_a_run_is_shown_with_its_label_its_pace_and_its_end(
+    fer_core: FerCore, stopped: Run
+) -> None:
+    (stopped.folder / "history.csv").write_text(
+        "epoch,accuracy,loss,seconds,val_accuracy,val_loss\n0,0.5,1,83.21,0.625,1.5\n"
+    )
+    fer_core("runs", "note", stopped.id, "--title", "Wide net", "--note", "two\nlines")
+    lines = fer_core("runs", "show", stopped.id).out.splitlines()
+    assert "title    Wide net" in lines
+    assert lines[lines.index("note     two") + 1] == "         lines"
+    assert "pace     83.2 s an epoch" in lines
+    assert "elapsed  1 min 23 s" in lines
+    assert not any(line.startswith("eta") for line in lines)  # it does not train
+    lock = claim(stopped)
+    try:
+        assert "state    queued" in fer_core("runs", "show", stopped.id).out
+        assert ", number 1 in the queue" in fer_core("runs", "show", stopped.id).out
+        write_state(stopped.folder, StateRecord(RunState.running, phase="training"))
+        shown = fer_core("runs", "show", stopped.id).out
+        assert re.search(r"^eta      1 min 2\d s$", shown, re.MULTILINE)
+    finally:
+        lock.release()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0.2, "0 s"),
+        (59.4, "59 s"),
+        (59.6, "1 min 0 s"),
+        (3599.0, "59 min 59 s"),
+        (7500.0, "2 h 5 min"),
+    ],
+)
+def test_a_length_of_time_is_told_as_people_do(seconds: float, text: str) -> None:
+    assert _duration(seconds) == text

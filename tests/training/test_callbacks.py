@@ -1,6 +1,7 @@
 """Averaged weights are validated and the best kept, while the live ones train on untouched."""
 
 import math
+import time
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,12 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from fer_core.training.callbacks import EpochReport, KeepBestAverage, TellProgress
+from fer_core.training.callbacks import (
+    EpochReport,
+    KeepBestAverage,
+    LogRateAndTime,
+    TellProgress,
+)
 
 Weights = list[npt.NDArray[np.float32]]
 
@@ -166,6 +172,25 @@ def test_the_file_holds_the_average_of_the_best_epoch(tmp_path: Path) -> None:
     x, y = data()
     right = kept.predict(x, verbose=0).argmax(axis=1) == y
     assert keeper.best_accuracy == pytest.approx(right.mean())
+
+
+# --- Rate and time ---
+
+
+def test_rate_and_seconds_are_among_an_epochs_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [1000.0]
+    monkeypatch.setattr(time, "perf_counter", lambda: clock[0])
+    log = LogRateAndTime()
+    log.set_model(training_model(new_network()))
+    log.on_train_begin()
+    for seconds in (8.0, 5.0):
+        clock[0] += seconds
+        # A wall clock that is set back while an epoch runs changes nothing.
+        monkeypatch.setattr(time, "time", lambda: -clock[0])
+        figures = {"loss": 1.0}
+        log.on_epoch_end(0, figures)
+        assert figures == {"loss": 1.0, "learning_rate": 0.5, "seconds": seconds}
+    log.on_epoch_end(0)
 
 
 # --- Progress ---

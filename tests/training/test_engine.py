@@ -25,6 +25,7 @@ from fer_core.training.history import read_history
 from fer_core.training.network import load_network
 from fer_core.training.preparation import prepare
 from fer_core.training.recipe import Recipe, load_recipe, recipe_from_dict
+from fer_core.training.snapshot import read_snapshot
 
 # FER2013's seven classes, in its order, as FER+ calls them.
 FER7_IN_VOTES = ("anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral")
@@ -71,7 +72,7 @@ def test_the_best_epochs_weights_come_back_in_float32(
 
 def test_a_run_leaves_its_history(tiny_run: Any) -> None:
     assert {path.name for path in tiny_run.folder.iterdir()} == {
-        *("best.weights.h5", "history.csv", "checkpoints", "fitted")
+        *("best.weights.h5", "history.csv", "validation.npz", "checkpoints", "fitted")
     }
     with (tiny_run.folder / "history.csv").open() as stream:
         rows = list(csv.DictReader(stream))
@@ -256,6 +257,30 @@ def test_history_beyond_the_last_checkpoint_is_done_again(
     assert [row["epoch"] for row in read_history(tmp_path)] == [1, 2]
 
 
+def test_a_history_without_seconds_goes_on_with_them(
+    few_faces: FaceDataset, tmp_path: Path
+) -> None:
+    recipe = recipe_with(optimization={"epochs": 3, "batch_size": 28, "warmup_epochs": 0})
+    engine.fit(recipe, few_faces, tmp_path, ignore)
+    whole = read_history(tmp_path)
+    assert all(row["seconds"] > 0 for row in whole)
+    # As a version of before left it after two epochs, its columns in another order too.
+    (tmp_path / "fitted").unlink()
+    (tmp_path / "checkpoints" / "epoch-0003.weights.h5").unlink()
+    names = [name for name in reversed(whole[0]) if name != "seconds"]
+    with (tmp_path / "history.csv").open("w", newline="") as stream:
+        writer = csv.DictWriter(stream, names, extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows(row | {"epoch": row["epoch"] - 1} for row in whole[:2])
+    reports: list[Any] = []
+    engine.fit(recipe, few_faces, tmp_path, reports.append)
+    *old, new = read_history(tmp_path)
+    assert old == [row | {"seconds": 0} for row in whole[:2]]
+    (report,) = reports
+    assert new == pytest.approx(report.metrics | {"epoch": 3})  # each under its own name
+    assert new["seconds"] > 0
+
+
 # --- Any backend ---
 
 OTHER_BACKEND = """
@@ -287,3 +312,7 @@ def test_the_same_recipe_runs_on_another_backend(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     (row,) = read_history(tmp_path)
     assert math.isfinite(row["val_loss"])
+    snapshot = read_snapshot(tmp_path)
+    assert snapshot is not None
+    right = np.trace(snapshot.confusion) / snapshot.confusion.sum()
+    assert right == pytest.approx(row["val_accuracy"])

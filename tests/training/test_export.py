@@ -10,10 +10,13 @@ import numpy as np
 import pytest
 
 from fer_core.datasets.base import FaceDataset
+from fer_core.datasets.corrections import EXCLUDE, picture_id, write_corrections
 from fer_core.datasets.crowd_votes import VOTE_NAMES
 from fer_core.datasets.label_sets import LABEL_SETS
 from fer_core.domain.errors import DatasetError, ModelError
+from fer_core.evaluation.answers import ANSWERS_FILE, load_answers
 from fer_core.evaluation.calibration import expected_calibration_error, fit_temperature, softmax
+from fer_core.evaluation.metrics import measure
 from fer_core.evaluation.report import evaluate
 from fer_core.preprocessing.crop import to_tensor
 from fer_core.training import engine, export
@@ -52,8 +55,46 @@ def selection(drawn_faces: FaceDataset) -> FaceDataset:
 
 def test_the_folder_holds_all_and_the_card_vouches_for_it(folder: Path, card: ModelCard) -> None:
     files = {path.name for path in folder.iterdir()}
-    assert files == {CARD_FILE, ONNX_FILE, KERAS_FILE, REPORT_FILE}
-    assert card.sha256 == {name: sha256_of(folder / name) for name in files - {CARD_FILE}}
+    assert files == {CARD_FILE, ONNX_FILE, KERAS_FILE, REPORT_FILE, ANSWERS_FILE}
+    # The answers are the run's, for comparing it with others; no model ships them.
+    vouched = files - {CARD_FILE, ANSWERS_FILE}
+    assert card.sha256 == {name: sha256_of(folder / name) for name in vouched}
+
+
+def test_the_answers_are_those_that_the_report_is_of(
+    folder: Path, report: dict[str, Any], selection: FaceDataset
+) -> None:
+    answers = load_answers(folder / ANSWERS_FILE)
+    assert (answers.labels, answers.split, answers.data) == (
+        *(selection.labels, "PublicTest", "Drawn faces"),
+    )
+    assert answers.fingerprint == report["single"]["data_fingerprint"]
+    assert np.array_equal(answers.targets, selection.targets)
+    assert answers.probabilities == pytest.approx(
+        load_classifier().predict(selection.images), abs=1e-6
+    )
+    figures = measure(answers.probabilities, answers.targets, answers.labels)
+    assert figures.confusion.tolist() == report["single"]["confusion"]
+
+
+def test_the_card_says_which_labels_were_corrected(
+    tiny_run: Any, tiny_recipe: Recipe, few_faces: FaceDataset, tmp_path: Path
+) -> None:
+    path = tmp_path / "mine.csv"
+    first, second = (picture_id(image) for image in few_faces.images[:2])
+    write_corrections(path, {first: "happy", second: EXCLUDE})
+    recipe = dataclasses.replace(tiny_recipe, corrections=str(path))
+    data = prepare(recipe, few_faces)
+    card = export.export_model(tiny_run.network, recipe, data, "mine", tmp_path / "model")
+    assert ModelCard.read(tmp_path / "model").dataset["corrections"] == {
+        "file": "mine.csv",
+        "sha256": sha256_of(path),
+        "relabelled": 1,
+        "excluded": 1,
+        "unknown": 0,
+    }
+    assert card.dataset["splits"]["Training"] == 55
+    assert card.recipe["corrections"] == "mine.csv"  # not where it lay
 
 
 def test_the_card_says_where_the_model_comes_from(

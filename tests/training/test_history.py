@@ -32,6 +32,11 @@ def test_a_row_that_was_cut_off_is_left_out(tmp_path: Path) -> None:
         assert len(read_history(written(tmp_path, whole, cut))) == 1
 
 
+def test_rows_of_more_or_fewer_columns_than_the_header_are_left_out(tmp_path: Path) -> None:
+    rows = ("0,0.1,1,0.1,1\n", "1,0.2,1,0.2,1,7.5\n", "2,0.3,1,0.3\n", "3,0.4,1,0.4,1\n")
+    assert [epoch["epoch"] for epoch in read_history(written(tmp_path, *rows))] == [1, 4]
+
+
 def test_of_an_epoch_that_was_done_twice_the_last_counts(tmp_path: Path) -> None:
     rows = ("0,0.1,1,0.1,1\n", "1,0.2,1,0.2,1\n", "1,0.3,1,0.3,1\n", "2,0.4,1,0.4,1\n")
     epochs = read_history(written(tmp_path, *rows))

@@ -1,12 +1,14 @@
 """What the network is taught is what the recipe says of labels, votes and teachers."""
 
 import dataclasses
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from fer_core.datasets.base import FaceDataset
+from fer_core.datasets.corrections import EXCLUDE, picture_id, write_corrections
 from fer_core.detection.full_frame import whole_image
 from fer_core.domain.emotions import FER7_LABELS
 from fer_core.domain.errors import DatasetError, RecipeError
@@ -210,6 +212,62 @@ def test_a_split_of_one_class_is_told() -> None:
 def test_targets_that_contradict_themselves_are_told(targets: dict[str, Any], message: str) -> None:
     with pytest.raises(RecipeError, match=message):
         recipe_with(targets=targets)
+
+
+# --- Corrections ---
+
+
+def unlike(data: FaceDataset) -> FaceDataset:
+    """The data, with pictures that can be told apart."""
+    shades = np.arange(len(data.images), dtype=np.uint8)
+    return dataclasses.replace(data, images=data.images + shades[:, np.newaxis, np.newaxis])
+
+
+def test_labels_of_the_training_split_alone_are_corrected(tmp_path: Path) -> None:
+    data = unlike(data_of([ANGRY, HAPPY, SAD, SAD, HAPPY]))
+    first, second, *_, last = (picture_id(image) for image in data.images)
+    path = tmp_path / "mine.csv"
+    # After relabelling: the labels are those of the recipe's set.
+    write_corrections(path, {first: "happiness", second: EXCLUDE, last: "sad"})
+    prepared = prepare(recipe_with(labels="fer7", corrections=str(path)), every_class(data))
+    assert [prepared.labels[t] for t in prepared.targets[:2]] == ["happy", "sad"]
+    selection = prepared.split("PublicTest")
+    assert [selection.labels[t] for t in selection.targets] == ["sad", "happy"]
+    assert (prepared.corrections["relabelled"], prepared.corrections["excluded"]) == (1, 1)
+    assert prepared.corrections["unknown"] == 1  # it is not in the training split
+
+
+def every_class(data: FaceDataset) -> FaceDataset:
+    """The data, and a picture of each class besides."""
+    more = unlike(data_of([*range(7), *range(7)]))
+    return dataclasses.replace(
+        data,
+        images=np.concatenate([data.images, more.images[:7] + np.uint8(50)]),
+        targets=np.concatenate([data.targets, more.targets[:7]]),
+        splits=np.concatenate([data.splits, more.splits[:7]]),
+    )
+
+
+def test_what_is_held_out_is_not_corrected(tmp_path: Path) -> None:
+    data = unlike(data_of([0, 1] * 50))
+    path = tmp_path / "mine.csv"
+    write_corrections(path, {picture_id(image): "sad" for image in data.images})
+    recipe = recipe_with(holdout={"size": 0.3}, selection_split="Test", corrections=str(path))
+    with pytest.raises(DatasetError, match="split Training holds a single class"):
+        prepare(recipe, data)
+    write_corrections(path, {picture_id(image): "sad" for image in data.images[:50]})
+    prepared = prepare(recipe, data)
+    assert SAD not in prepared.split("Test").targets
+    assert SAD in prepared.split("Training").targets
+
+
+@pytest.mark.parametrize("label", ["contempt", "glee"])
+def test_a_correction_to_no_class_of_the_recipe_is_told(tmp_path: Path, label: str) -> None:
+    data = unlike(data_of([ANGRY, HAPPY, SAD, SAD, HAPPY]))
+    path = tmp_path / "mine.csv"
+    write_corrections(path, {picture_id(data.images[0]): label})
+    with pytest.raises(DatasetError, match=rf"mine\.csv, line 2: Picture .* to '{label}', which"):
+        prepare(recipe_with(corrections=str(path)), data)
 
 
 # --- Pixels ---

@@ -151,6 +151,10 @@ def test_a_bad_override_is_told(tmp_path: Path, override: str, message: str) -> 
             MINIMAL + "[cross_validation]\n[optimization]\nepochs = 2\nschedule = 'plateau'",
             "cross_validation expects optimization.schedule to be 'cosine' or 'constant'",
         ),
+        (
+            "corrections = 'mine.csv'\n" + MINIMAL + "[cross_validation]\n",
+            "cross_validation expects corrections to be empty",
+        ),
         (MINIMAL + "settings = [1]", r"architecture\.settings must be of type dict, got \[1\]"),
         (MINIMAL + "[preprocess]\nsize_hw = 48", r"preprocess\.size_hw must be a list, got 48"),
         (MINIMAL + "[preprocess]\nsize_hw = [48]", "size_hw must be two sides"),

@@ -8,11 +8,12 @@ from pathlib import Path
 
 from fer_core.domain.errors import FerError
 from fer_core.training.recipe import Recipe
+from fer_core.training.runs.current_state import current_state
 from fer_core.training.runs.lock import LOCK_FILE, FileLock
 from fer_core.training.runs.process import ProcessIdentity, own_identity
+from fer_core.training.runs.queue import join
 from fer_core.training.runs.run import LOG_FILE, Run
 from fer_core.training.runs.state import RunState, StateRecord, write_state
-from fer_core.training.runs.status import current_state
 
 STOP_FILE = "stop"
 """Its presence asks the run to stop."""
@@ -66,6 +67,7 @@ def claim(run: Run) -> FileLock:
     try:
         (run.folder / STOP_FILE).unlink(missing_ok=True)
         own_identity().write(run.folder)
+        join(run.folder)
         write_state(run.folder, StateRecord(RunState.queued))
     except OSError as error:
         lock.release()

@@ -24,17 +24,21 @@ class ProcessIdentity:
         started: Seconds since 1970 at which it began, as the system tells.
         boot: Which start of the machine it belongs to.
         host: Name of the machine.
+        booted: Seconds since 1970 at which the machine started, by the clock as it was set then;
+            None in files from before it was kept.
     """
 
     pid: int
     started: float
     boot: str
     host: str
+    booted: float | None = None
 
     @classmethod
     def of(cls, pid: int) -> "ProcessIdentity":
         """The identity of a living process."""
-        return cls(pid, psutil.Process(pid).create_time(), _boot(), platform.node())
+        started = psutil.Process(pid).create_time()
+        return cls(pid, started, _boot(), platform.node(), psutil.boot_time())
 
     @classmethod
     def read(cls, folder: Path) -> "ProcessIdentity | None":
@@ -52,9 +56,12 @@ class ProcessIdentity:
         """Whether this very process runs on this machine."""
         if (self.boot, self.host) != (_boot(), platform.node()):
             return False
+        booted = psutil.boot_time()
+        then = self.started - (booted if self.booted is None else self.booted)
         try:
-            # A second's leeway: the system's clock may have been set in between.
-            return abs(psutil.Process(self.pid).create_time() - self.started) < 1
+            # From the machine's start, for the system's clock may have been set in between; a
+            # second's leeway, as that start is told in whole ones.
+            return abs(psutil.Process(self.pid).create_time() - booted - then) < 1
         except psutil.Error:
             return False
 

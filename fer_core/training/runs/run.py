@@ -4,7 +4,7 @@ import errno
 import json
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -60,6 +60,8 @@ class Run:
         now = datetime.now().astimezone()
         if Path(data).exists() and data != "drawn_faces":
             data = str(Path(data).absolute())  # a run is resumed from anywhere
+        if recipe.corrections:
+            recipe = replace(recipe, corrections=str(Path(recipe.corrections).absolute()))
         run = cls(f"{recipe.name}-{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}", recipe, data)
         created = now.isoformat(timespec="milliseconds")
         request = {"recipe": recipe.to_dict(), "data": data, "created": created}

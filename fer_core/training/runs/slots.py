@@ -1,4 +1,4 @@
-"""Who trains when: a machine has one slot, and the runs take it in the order they came."""
+"""Who trains when: a machine has one slot, and the runs take it in the order of the queue."""
 
 import contextlib
 import os
@@ -9,10 +9,8 @@ from collections.abc import Callable, Iterator
 from fer_core.domain.errors import FerError, TrainingStopped
 from fer_core.domain.settings import runs_dir
 from fer_core.training.runs.lock import FileLock
-from fer_core.training.runs.process import ProcessIdentity
+from fer_core.training.runs.queue import waiting
 from fer_core.training.runs.run import Run
-from fer_core.training.runs.state import STATE_FILE, RunState
-from fer_core.training.runs.status import current_state
 
 _LOOK_AGAIN_S = 0.5
 
@@ -72,10 +70,6 @@ def _take(run: Run) -> FileLock | None:
 
 
 def _is_next(run: Run) -> bool:
-    """Whether no run on this machine has waited for longer."""
-    here, queue = platform.node(), []
-    for path in runs_dir().glob(f"*/{STATE_FILE}"):
-        record, process = current_state(path.parent), ProcessIdentity.read(path.parent)
-        if record.state is RunState.queued and process and process.host == here:
-            queue.append((record.since, path.parent.name))
-    return not queue or min(queue)[1] == run.id
+    """Whether no run on this machine comes before it."""
+    queue = waiting(platform.node())
+    return not queue or queue[0].run == run.id

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 import psutil
 
 from fer_core.domain.settings import runs_dir
+from fer_core.training.runs.current_state import current_state
 from fer_core.training.runs.run import Run
 from fer_core.training.runs.state import RunState
-from fer_core.training.runs.status import current_state
 from fer_core.zoo.card import CARD_FILE, REPORT_FILE, ModelCard
 
 if TYPE_CHECKING:

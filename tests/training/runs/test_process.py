@@ -5,6 +5,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 
 from fer_core.training.runs.process import PROCESS_FILE, ProcessIdentity, own_identity
@@ -22,6 +23,19 @@ def test_this_process_lives_here(tmp_path: Path) -> None:
 )
 def test_another_process_of_the_same_number_is_not_it(change: dict[str, object]) -> None:
     assert not replace(own_identity(), **change).lives_here()
+
+
+@pytest.mark.parametrize("jump", [-3600.0, 86400.0])
+def test_a_clock_that_jumps_makes_no_stranger_of_a_process(
+    monkeypatch: pytest.MonkeyPatch, jump: float
+) -> None:
+    identity, real = own_identity(), psutil.boot_time()
+    # The system counts from the machine's start, and tells that by the clock as it is now.
+    started = psutil.Process().create_time()
+    monkeypatch.setattr(psutil, "boot_time", lambda: real + jump)
+    monkeypatch.setattr(psutil.Process, "create_time", lambda self: started + jump)
+    assert identity.lives_here()
+    assert not replace(identity, booted=None).lives_here()  # as written before that was kept
 
 
 def test_a_process_that_ended_lives_no_more() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,9 @@ def test_a_run_is_resumed_from_anywhere(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "faces.csv").touch()
     assert Run.begin(tiny_recipe, "faces.csv").data == str(tmp_path / "faces.csv")
+    run = Run.begin(replace(tiny_recipe, corrections="mine.csv"), "drawn_faces")
+    assert run.recipe.corrections == str(tmp_path / "mine.csv")
+    assert Run.open(run.id) == run
 
 
 def test_the_beginning_of_an_id_is_enough_if_no_other_begins_so(begun: Run, runs: Path) -> None:

@@ -1,10 +1,13 @@
 """A run's work is done once, whatever interrupts it, and its end is always told."""
 
+import contextlib
 import errno
 import json
 import os
 import shutil
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -31,6 +34,7 @@ from fer_core.training.runs.launcher import claim
 from fer_core.training.runs.worker import Worker
 from fer_core.zoo.card import REPORT_FILE, ModelCard
 
+ROOT = Path(__file__).resolve().parents[3]
 OPTIMIZATION = {"epochs": 2, "batch_size": 8, "warmup_epochs": 0}
 
 
@@ -238,6 +242,51 @@ def test_a_signal_that_was_to_be_ignored_still_is(
         signal.signal(signal.SIGHUP, usual)
 
 
+@pytest.mark.parametrize("jump", [-86400.0, 86400.0])
+def test_a_clock_that_jumps_while_a_run_trains_changes_no_figure(
+    attempt: Attempt, monkeypatch: pytest.MonkeyPatch, jump: float
+) -> None:
+    fit, real, seen = engine.fit, time.time, []
+
+    def fit_as_the_clock_is_set(*args: Any, **kwargs: Any) -> Any:
+        monkeypatch.setattr(time, "time", lambda: real() + jump)
+        network = fit(*args, **kwargs)
+        seen.append(attempt.run.status())
+        return network
+
+    monkeypatch.setattr(engine, "fit", fit_as_the_clock_is_set)
+    begun = real()
+    attempt.work()
+    (status,) = seen
+    assert status.state is RunState.running
+    assert (status.since or 0.0) <= real() + jump
+    ended = attempt.run.status()
+    assert (ended.state, ended.epoch) == (RunState.finished, 2)
+    assert 0.0 < ended.elapsed_s < real() - begun
+
+
+@pytest.mark.parametrize("damaged", [1, 2], ids=["the newest", "both"])
+def test_a_run_whose_checkpoints_are_damaged_goes_on_from_what_is_whole(
+    attempt: Attempt, monkeypatch: pytest.MonkeyPatch, damaged: int
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(export, "export_model", raising(FerError("The end of the first part.")))
+        with pytest.raises(FerError, match="The end of the first part"):
+            attempt.work()
+    (attempt.run.folder / "fitted").unlink()  # as if it had been killed in its last moment
+    checkpoints = sorted((attempt.run.folder / engine.CHECKPOINTS).iterdir(), reverse=True)
+    assert len(checkpoints) == 2
+    for path in checkpoints[:damaged]:
+        path.write_bytes(path.read_bytes()[:-2000])
+
+    attempt.told.clear()
+    attempt.work()
+    epochs = [line.split()[1] for line in attempt.told if line.startswith("epoch")]
+    assert epochs == ["2/2", "1/2"][:damaged][::-1]  # only what was lost is done again
+    assert attempt.run.status().state is RunState.finished
+    assert [row["epoch"] for row in attempt.run.history()] == [1, 2]
+
+
 # --- As processes of their own ---
 
 
@@ -327,3 +376,44 @@ def test_runs_wait_for_each_other_and_each_can_be_stopped(tiny_recipe: Recipe) -
     wait(first, lambda status: status.state is RunState.running)
     assert stop(first, now=True) is True
     assert first.status().epoch == stopped.epoch == len(trained_epochs(first))
+
+
+TRAINS = """
+import sys, time
+from pathlib import Path
+from fer_core.training.runs.launcher import claim
+from fer_core.training.runs.run import Run
+from fer_core.training.runs.worker import Worker
+
+def train(worker):
+    worker._enter("training")
+    for word in ("begins", "ends"):
+        with Path(sys.argv[2]).open("a") as diary:
+            diary.write(f"{worker.run.id} {word}\\n")
+        time.sleep(0.1)
+
+Worker._train = train
+run = Run.open(sys.argv[1])
+lock = claim(run)
+Worker(run, run.log).work()
+"""
+"""A worker whose training is a moment long: ten of the real ones would take minutes."""
+
+
+def test_ten_runs_begun_at_once_are_trained_one_after_another(runs: Path) -> None:
+    diary = runs.parent / "diary.txt"
+    ten = [Run.begin(recipe(), "drawn_faces") for _ in range(10)]
+    with contextlib.ExitStack() as stack:
+        workers = [
+            stack.enter_context(
+                subprocess.Popen([sys.executable, "-c", TRAINS, run.id, str(diary)], cwd=ROOT)
+            )
+            for run in ten
+        ]
+        assert [worker.wait(timeout=120) for worker in workers] == [0] * 10
+    assert {status.state for status in list_runs()} == {RunState.finished}
+    lines = [line.split() for line in diary.read_text().splitlines()]
+    assert {run for run, _ in lines} == {run.id for run in ten}
+    for begins, ends in zip(lines[::2], lines[1::2], strict=True):
+        assert (begins[1], ends[1]) == ("begins", "ends")
+        assert begins[0] == ends[0]  # nobody came between
