@@ -1,4 +1,4 @@
-"""Loaded once and shared by every visitor: detectors, models, the sample, feature maps."""
+"""Loaded once and shared by every visitor: detectors, models, the sample, feature maps, Keras."""
 
 import importlib
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ from fer_core.inference.analyzer import DEFAULT_DETECTOR, EmotionAnalyzer
 from fer_core.inference.batch import AnalyzedPhoto
 from fer_core.inference.feature_maps import FeatureMap, feature_maps
 from fer_core.preprocessing.crop import crop_face, to_tensor
+from fer_core.training.workbench import Workbench
 from fer_core.zoo.card import CARD_FILE, ONNX_FILE, ModelCard
 from fer_core.zoo.classifier import EmotionClassifier, load_classifier
 from fer_core.zoo.store import load_card, model_folder, verified_bytes
@@ -87,6 +88,12 @@ def face_stages(model: str, name: str, data: bytes) -> FaceStages:
         FerError: The picture cannot be read, or the model's file is missing or altered.
     """
     return _face_stages(model, name, data, model_version(model))
+
+
+@st.cache_resource(show_spinner=False)
+def workbench() -> Workbench:
+    """The process that has Keras loaded, for what training pages ask of it."""
+    return Workbench()
 
 
 @st.cache_resource(show_spinner=False)
