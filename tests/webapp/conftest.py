@@ -7,7 +7,23 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from webapp import access
+from webapp.access_rule import Visitor
+
 HOME = Path(__file__).resolve().parents[2] / "webapp" / "Home.py"
+
+
+@pytest.fixture(autouse=True)
+def at_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The visitor's browser runs on this machine; the harness has no connection to tell by."""
+
+    def visitor() -> Visitor:
+        granted = bool(st.session_state.get("may train"))
+        origin = "http://localhost:8501"
+        return Visitor(None, ("localhost:8501",), (origin,), False, None, granted)
+
+    monkeypatch.setattr(access, "visitor", visitor)
+    monkeypatch.delenv(access.PASSWORD_VARIABLE, raising=False)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import streamlit as st
 from fer_core.domain.archives import RejectedFile
 from fer_core.domain.errors import FerError
 from fer_core.domain.file_names import display_name
-from fer_core.domain.images import SUPPORTED_SUFFIXES
+from fer_core.domain.images import MAX_FILE_BYTES, SUPPORTED_SUFFIXES
 from fer_core.inference.batch import AnalyzedPhoto, analyze_files
 from webapp import services
 from webapp.components import results
@@ -34,6 +34,7 @@ def chosen_files() -> list[File]:
         "Photos, or a ZIP of photos",
         type=[suffix.lstrip(".") for suffix in SUPPORTED_SUFFIXES] + ["zip"],
         accept_multiple_files=True,
+        max_upload_size=MAX_FILE_BYTES >> 20,
         help="JPEG, PNG, WebP, BMP, TIFF, GIF (first frame), HEIC, AVIF, up to 200 MB each.",
         key=f"uploader {st.session_state.setdefault('clearings', 0)}",
     )

@@ -4,7 +4,7 @@ import streamlit as st
 
 from fer_core.domain.errors import FerError, ModelError
 from fer_core.domain.file_names import display_name
-from fer_core.domain.images import SUPPORTED_SUFFIXES
+from fer_core.domain.images import MAX_FILE_BYTES, SUPPORTED_SUFFIXES
 from fer_core.zoo.card import REPORT_FILE, ModelCard
 from fer_core.zoo.store import card_names, load_card, load_report
 from webapp import services
@@ -104,6 +104,7 @@ def show_maps() -> None:
         upload = st.file_uploader(
             "A photo of your own (its first face is taken)",
             type=[suffix.lstrip(".") for suffix in SUPPORTED_SUFFIXES],
+            max_upload_size=MAX_FILE_BYTES >> 20,
             key="models-photo",
         )
     name, data = services.sample_file()

@@ -14,6 +14,11 @@ CONFIG = {"displayModeBar": False}
 BLUE, ORANGE, GREY = "#2B83C4", "#E69F00", "#8C919A"
 # Half transparent at most, so that the theme's own text stays readable on the darkest cell.
 _BLUES = [[0.0, "rgba(43, 131, 196, 0.03)"], [1.0, "rgba(43, 131, 196, 0.62)"]]
+_ORANGE_TO_BLUE = [
+    [0.0, "rgba(230, 159, 0, 0.62)"],
+    [0.5, "rgba(140, 145, 154, 0.03)"],
+    [1.0, "rgba(43, 131, 196, 0.62)"],
+]
 
 
 def learning_curve(history: Sequence[Row], figure_name: str) -> go.Figure:
@@ -31,7 +36,7 @@ def learning_curve(history: Sequence[Row], figure_name: str) -> go.Figure:
                 x=epochs,
                 y=[row[key] for row in history],
                 name=name,
-                mode="lines",
+                mode="lines" if len(history) > 1 else "markers",  # one epoch makes no line
                 line={"color": colour, "width": 2},
                 hovertemplate=f"epoch %{{x}}: %{{y:.3f}} ({name})<extra></extra>",
             )
@@ -52,27 +57,72 @@ def confusion_matrix(report: Row, by_share: bool, text_colour: str) -> go.Figure
     """
     labels, matrix = report["labels"], report["confusion"]
     shares = [[count / max(sum(row), 1) for count in row] for row in matrix]
+    texts = [
+        [f"{share:.0%}" if by_share else f"{count:,}" for count, share in zip(*pair, strict=True)]
+        for pair in zip(matrix, shares, strict=True)
+    ]
+    colours = {"colorscale": _BLUES, "zmin": 0, "zmax": 1}
+    hover = "%{y} read as %{x}: %{customdata:,} (%{z:.1%})<extra></extra>"
+    return _cells(labels, shares, matrix, texts, text_colour, hover, colours)
+
+
+def signed_matrix(
+    labels: Sequence[str],
+    differences: Sequence[Sequence[int]],
+    supports: Sequence[int],
+    text_colour: str,
+) -> go.Figure:
+    """How many pictures more or fewer each cell of one confusion matrix has than another's.
+
+    Args:
+        labels: Class names.
+        differences: Rows of true classes.
+        supports: Pictures of each true class, which the colours are shares of.
+        text_colour: The theme's, for the cells.
+    """
+    shares = [
+        [count / max(support, 1) for count in row]
+        for row, support in zip(differences, supports, strict=True)
+    ]
+    texts = [[f"{count:+,}" if count else "0" for count in row] for row in differences]
+    widest = max((abs(share) for row in shares for share in row), default=0.0) or 1.0
+    colours = {"colorscale": _ORANGE_TO_BLUE, "zmin": -widest, "zmax": widest}
+    hover = "%{y} read as %{x}: %{customdata:+,} (%{z:+.1%})<extra></extra>"
+    return _cells(labels, shares, differences, texts, text_colour, hover, colours)
+
+
+def _cells(
+    labels: Sequence[str],
+    shares: Sequence[Sequence[float]],
+    counts: Sequence[Sequence[int]],
+    texts: Sequence[Sequence[str]],
+    text_colour: str,
+    hover: str,
+    colours: Mapping[str, Any],
+) -> go.Figure:
     figure = go.Figure(
         go.Heatmap(
             z=shares,
             x=labels,
             y=labels,
-            customdata=matrix,
-            colorscale=_BLUES,
-            zmin=0,
-            zmax=1,
+            customdata=counts,
             showscale=False,
             xgap=2,
             ygap=2,
-            hovertemplate="%{y} read as %{x}: %{customdata:,} (%{z:.1%})<extra></extra>",
+            hovertemplate=hover,
+            **colours,
         )
     )
     # A heatmap's own text picks black or white without looking through the half transparent cell.
     font = {"size": 12, "color": text_colour}
-    for label, row, parts in zip(labels, matrix, shares, strict=True):
-        for other, count, share in zip(labels, row, parts, strict=True):
-            text = f"{share:.0%}" if by_share else f"{count:,}"
-            figure.add_annotation(x=other, y=label, text=text, showarrow=False, font=font)
+    # All at once: each that Plotly adds alone has it check all the others again.
+    figure.update_layout(
+        annotations=[
+            {"x": other, "y": label, "text": text, "showarrow": False, "font": font}
+            for label, row in zip(labels, texts, strict=True)
+            for other, text in zip(labels, row, strict=True)
+        ]
+    )
     figure.update_yaxes(autorange="reversed", ticks="", showgrid=False)
     figure.update_xaxes(ticks="", showgrid=False, tickangle=-40)
     return _laid_out(figure, 46 * len(labels) + 90, "predicted", "true")

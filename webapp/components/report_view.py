@@ -9,7 +9,7 @@ import streamlit as st
 from webapp.components import report_charts as charts
 from webapp.components import report_words as words
 from webapp.components.model_card import CHOSEN_ON_IT
-from webapp.components.text import plain
+from webapp.components.text import plain, text_colour
 
 Row = Mapping[str, Any]
 
@@ -87,7 +87,7 @@ def _show_confusion(figures: Row) -> None:
     left, right = st.columns([3, 2], gap="medium")
     with left:
         _chart(
-            charts.confusion_matrix(figures, by_share, _text_colour()),
+            charts.confusion_matrix(figures, by_share, text_colour()),
             sentence,
             "confusion",
             caption=False,
@@ -100,11 +100,6 @@ def _show_confusion(figures: Row) -> None:
             for pair in words.confusions(figures, by_share)[1:_PAIRS]
         ]
         st.markdown("\n".join(lines))
-
-
-def _text_colour() -> str:
-    """The text's colour in the visitor's theme, as `.streamlit/config.toml` sets it."""
-    return str(st.get_option(f"theme.{st.context.theme.type or 'light'}.textColor"))
 
 
 def _show_classes(figures: Row) -> None:

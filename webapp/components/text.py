@@ -2,6 +2,8 @@
 
 import re
 
+import streamlit as st
+
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
@@ -13,3 +15,8 @@ def plain(text: str) -> str:
 def count(number: int, noun: str) -> str:
     """A number with its noun, as in 1 face and 2 faces."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def text_colour() -> str:
+    """The text's colour in the visitor's theme, as `.streamlit/config.toml` sets it."""
+    return str(st.get_option(f"theme.{st.context.theme.type or 'light'}.textColor"))

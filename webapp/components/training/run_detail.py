@@ -1,0 +1,172 @@
+"""One run, watched: progress, curves, what it uses, what it still confuses, its log."""
+
+import numpy as np
+import streamlit as st
+
+from fer_core.domain.errors import FerError
+from fer_core.training.runs import Run, RunState, RunStatus
+from fer_core.training.runs.usage import usage_of
+from fer_core.training.snapshot import ValidationSnapshot, read_snapshot
+from webapp.components import report_charts, report_words
+from webapp.components.text import plain, text_colour
+from webapp.components.training import run_charts
+from webapp.components.training.controls import show_controls
+from webapp.components.training.promotion import show_promotion
+from webapp.components.training.run_words import (
+    STATE_COLOURS,
+    STATE_ICONS,
+    facts,
+    progress_line,
+    share_done,
+)
+
+WATCH_EVERY_S = 2.0
+
+_MISTAKE_PX, _MISTAKES = 72, 16
+_LOG_LINES = 60
+_ZOOM = "training-zoom"
+
+
+def show_detail(run_id: str) -> None:
+    """Draw a run; while it is active, its figures keep themselves up to date."""
+    run = Run.open(run_id)
+    status = run.status()
+    _show_head(status)
+    show_controls(run, status)
+    watch = st.fragment(_watch, run_every=WATCH_EVERY_S if status.state.active else None)
+    watch(run_id, status.state)
+    if status.state is RunState.finished:
+        show_promotion(run)
+
+
+def _show_head(status: RunStatus) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"#### {plain(status.title)}", width="content")
+        st.badge(
+            str(status.state),
+            icon=STATE_ICONS[status.state],
+            color=STATE_COLOURS[status.state],  # type: ignore[arg-type]  # its own literals
+        )
+    if status.note:
+        st.markdown(plain(status.note))
+
+
+def _watch(run_id: str, seen: RunState) -> None:
+    """Draw what changes while a run goes on; other buttons follow when its state has changed."""
+    try:
+        run = Run.open(run_id)
+        status = run.status()
+    except FerError as error:  # deleted by someone else
+        st.warning(plain(str(error)), icon=":material/link_off:")
+        return
+    if status.state is not seen:
+        st.rerun()
+    phase = f", {status.phase}" if status.phase else ""
+    st.progress(share_done(status), f"{progress_line(status)}{phase}")
+    if status.reason:
+        show = st.info if status.state is RunState.stopped else st.error
+        show(plain(status.reason), icon=STATE_ICONS[status.state])
+    st.caption(plain(" · ".join(filter(None, (facts(status), _usage(status))))))
+    _show_curves(run)
+    snapshot = read_snapshot(run.folder)
+    if snapshot is not None:
+        _show_snapshot(snapshot)
+    with st.expander("Log", icon=":material/terminal:", expanded=status.state is RunState.failed):
+        st.code(run.log_tail(_LOG_LINES) or "Nothing yet.", language=None, wrap_lines=True)
+
+
+def _usage(status: RunStatus) -> str:
+    usage = usage_of(status)
+    if usage is None:
+        return ""
+    parts = [f"CPU {usage.cpu_percent:.0f}%", f"memory {usage.memory_bytes / 1e9:.1f} GB"]
+    parts += [f"GPU memory {use.memory_bytes / 1e9:.1f} GB" for use in usage.gpu]
+    return ", ".join(parts)
+
+
+def _show_curves(run: Run) -> None:
+    history = run.history()
+    if not history:
+        st.caption("Curves begin with the first finished epoch.")
+        return
+    zoom = st.session_state.get(_ZOOM, {}).get(run.id)
+    names = [name for name in run_charts.FIGURES if name in history[0]]
+    for start in range(0, len(names), 2):
+        for column, name in zip(
+            st.columns(2, gap="medium"), names[start : start + 2], strict=False
+        ):
+            with column:
+                st.markdown(f"**{run_charts.FIGURES[name]}**")
+                _show_curve(run, history, name, zoom)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if zoom is None:
+            st.caption("Draw a box over a curve to look closer.")
+        else:
+            st.caption(f"Epochs {zoom[0]:.0f} to {zoom[1]:.0f}.")
+            if st.button("All epochs", icon=":material/zoom_out_map:", key="training-unzoom"):
+                _set_zoom(run.id, None)
+
+
+def _show_curve(
+    run: Run, history: list[dict[str, float]], name: str, zoom: tuple[float, float] | None
+) -> None:
+    key = f"curve-{run.id}-{name}-{zoom}"
+    last = history[-1]
+    said = f"{run_charts.FIGURES[name]} of {len(history)} epochs; the last: {last[name]:.4g}"
+    if f"val_{name}" in last:
+        said += f", on validation {last[f'val_{name}']:.4g}"
+    chosen = st.plotly_chart(
+        run_charts.curve(history, name, zoom),
+        config=report_charts.CONFIG,
+        key=key,
+        on_select="rerun",
+        selection_mode="box",
+        alt=f"{said}.",
+    )
+    boxes = chosen["selection"].get("box", [])
+    if boxes and len(history) > 1:
+        low, high = sorted(boxes[0]["x"])
+        last_epoch = history[-1]["epoch"]
+        _set_zoom(run.id, (max(low, 1.0), min(high, last_epoch)))
+
+
+def _set_zoom(run_id: str, zoom: tuple[float, float] | None) -> None:
+    # Kept here, by run, as a chart forgets how it was zoomed whenever it is drawn anew.
+    if zoom is not None and zoom[1] - zoom[0] < 1:
+        return
+    st.session_state[_ZOOM] = st.session_state.get(_ZOOM, {}) | {run_id: zoom}
+    st.rerun(scope="fragment")
+
+
+def _show_snapshot(snapshot: ValidationSnapshot) -> None:
+    st.markdown(f"**On the validation pictures after epoch {snapshot.epoch}**")
+    figures = {"labels": list(snapshot.labels), "confusion": snapshot.confusion.tolist()}
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        st.plotly_chart(
+            report_charts.confusion_matrix(figures, by_share=False, text_colour=text_colour()),
+            config=report_charts.CONFIG,
+            key="training-confusion",
+            alt=report_words.confusion_sentence(figures),
+        )
+    with right:
+        st.caption(plain(report_words.confusion_sentence(figures)))
+        _show_mistakes(snapshot)
+
+
+def _show_mistakes(snapshot: ValidationSnapshot) -> None:
+    shown = range(min(len(snapshot.images), _MISTAKES))
+    if not shown:
+        return
+    st.caption("Surest mistakes: what it said, and (in brackets) the label.")
+    captions = [f"{snapshot.predicted[i]} ({snapshot.true[i]})" for i in shown]
+    st.image(
+        [np.asarray(snapshot.images[i]) for i in shown],
+        caption=[plain(caption) for caption in captions],
+        width=_MISTAKE_PX,
+        alt=[
+            f"Labelled {snapshot.true[i]}, read as {snapshot.predicted[i]} with "
+            f"{snapshot.confidence[i]:.0%}."
+            for i in shown
+        ],
+    )
