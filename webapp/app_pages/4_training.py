@@ -25,7 +25,7 @@ def show_runs() -> None:
     left, right = st.columns([2, 5], gap="medium")
     with left:
         show_list()
-    with right, st.container(border=True):
+    with right, st.container(border=True, key="training-detail"):
         show_detail(st.session_state[RUN_KEY])
 
 

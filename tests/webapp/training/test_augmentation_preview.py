@@ -24,7 +24,7 @@ def preview(app: AppTest) -> str:
         time.sleep(0.2)
         app.run()
     assert not app.exception
-    return str(app.get("image")[1].proto.url)
+    return str(app.get("image")[1].value[0])
 
 
 def test_faces_follow_the_sliders_and_the_dice(open_form: OpenForm) -> None:

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fer_core.datasets.corrections import EXCLUDE, read_corrections
+from fer_core.datasets.corrections import EXCLUDE, read_corrections, write_corrections
 from tests.webapp.training.conftest import OpenTab
 from webapp import access
-from webapp.components.training.review import ON_A_PAGE, corrections_file
+from webapp.components.training.review import KEEP, ON_A_PAGE, corrections_file
 
 
 def wishes(app: AppTest) -> list[str]:
@@ -30,13 +30,26 @@ def test_decisions_are_saved_and_added_to(open_tab: OpenTab) -> None:
     assert app.button(key="review-save").label == "Save 1 correction"
     app.button(key="review-save").click().run()
     file = corrections_file("Drawn faces")
-    assert read_corrections(file) == {first.removeprefix("review-wish-"): EXCLUDE}
+    assert read_corrections(file) == {first.split("-")[2]: EXCLUDE}
     assert any(f"--set corrections={file}" in item.value for item in app.code)
+    assert app.button(key="review-save").label == "Save 0 corrections"
 
     label = app.selectbox(key=second).options[2].removeprefix("→ ")
     app.selectbox(key=second).set_value(label).run()
     app.button(key="review-save").click().run()
     assert set(read_corrections(file).values()) == {EXCLUDE, label}
+    app.selectbox(key=first).set_value(KEEP).run()  # takes it back
+    app.button(key="review-save").click().run()
+    assert set(read_corrections(file).values()) == {label}
+
+
+def test_a_class_that_the_next_model_lacks_is_remembered(open_tab: OpenTab) -> None:
+    first = wishes(open_tab("Label review"))[0]
+    file = corrections_file("Drawn faces")
+    file.parent.mkdir(parents=True)
+    write_corrections(file, {first.split("-")[2]: "contempt"})
+    again = open_tab("Label review")
+    assert again.selectbox(key=first).value == "contempt"
 
 
 def test_a_run_can_be_trained_with_them(open_tab: OpenTab) -> None:

@@ -1,12 +1,16 @@
 """Runs side by side: curves over one another, what was asked for, and whether one is better."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import streamlit as st
 
 from fer_core.domain.errors import FerError, ModelError
-from fer_core.evaluation.answers import ANSWERS_FILE, Answers, load_answers
+from fer_core.evaluation.answers import ANSWERS_FILE, load_answers
 from fer_core.evaluation.comparison import Comparison, compare
 from fer_core.evaluation.metrics import measure
 from fer_core.training.runs import Run, RunStatus, list_runs
@@ -16,6 +20,8 @@ from webapp.components.text import plain, text_colour
 from webapp.components.training import run_charts
 from webapp.components.training.plan import flat
 from webapp.components.training.run_words import duration
+
+Counts = npt.NDArray[np.int64]
 
 _CHOSEN, _FIGURE = "training-compared", "training-compared-figure"
 _NO_PARAMETER = ("name", "description", "published")
@@ -27,6 +33,19 @@ _NAMES = {
     "loss": "Training loss",
     "learning_rate": "Learning rate",
 }
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pair:
+    """Two models' answers to the same pictures.
+
+    Attributes:
+        found: The paired comparison.
+        confusions: The K labels, and the (K, K) confusion matrix of each.
+    """
+
+    found: Comparison
+    confusions: tuple[tuple[str, ...], Counts, Counts]
 
 
 def show_comparison() -> None:
@@ -144,22 +163,42 @@ def _show_pair(runs: Mapping[str, Run]) -> None:
         first = st.selectbox("First", finished, key="training-first")
     with right:
         second = st.selectbox("Second", [n for n in finished if n != first], key="training-second")
+    files = [runs[name].model_folder / ANSWERS_FILE for name in (first, second)]
     try:
-        answers = [load_answers(runs[name].model_folder / ANSWERS_FILE) for name in (first, second)]
-    except FerError as error:
+        versions = files[0].stat().st_mtime_ns, files[1].stat().st_mtime_ns
+        pair = _pair(str(files[0]), str(files[1]), versions)
+    except (FerError, OSError) as error:
         st.warning(plain(str(error)), icon=":material/broken_image:")
         return
-    one, other = answers
-    if (one.fingerprint, one.labels) != (other.fingerprint, other.labels):
+    if pair is None:
         st.info(
             "These two were scored on different pictures or classes, so that pictures cannot be "
             "paired. `python -m fer_core evaluate --against` scores both on the same.",
             icon=":material/difference:",
         )
         return
+    st.markdown(plain(pair_sentence(first, second, pair.found)))
+    st.plotly_chart(
+        run_charts.confusion_difference(*pair.confusions, text_colour()),
+        config=report_charts.CONFIG,
+        key="training-difference",
+        alt="Confusion matrix of the first less that of the second.",
+    )
+    st.caption(
+        "Pictures that the first puts into a cell, less those that the second does: blue on the "
+        "diagonal is more right, orange off it is fewer mistakes."
+    )
+
+
+@st.cache_data(show_spinner="Comparing picture by picture…", max_entries=16)
+def _pair(first: str, second: str, versions: tuple[int, int]) -> Pair | None:
+    """Two models' answers compared; None where they are to different questions."""
+    one, other = load_answers(Path(first)), load_answers(Path(second))
+    if (one.fingerprint, one.labels) != (other.fingerprint, other.labels):
+        return None
     found = compare(one.probabilities, other.probabilities, one.targets)
-    st.markdown(plain(pair_sentence(first, second, found)))
-    _show_difference(one, other)
+    counts = [measure(a.probabilities, a.targets, a.labels).confusion for a in (one, other)]
+    return Pair(found, (one.labels, counts[0], counts[1]))
 
 
 def pair_sentence(first: str, second: str, found: Comparison) -> str:
@@ -172,18 +211,4 @@ def pair_sentence(first: str, second: str, found: Comparison) -> str:
         f"{100 * low:+.1f} to {100 * high:+.1f}; {sure}). Only the first is right on "
         f"{found.only_first_right:,}, only the second on {found.only_second_right:,} "
         f"(McNemar p = {found.mcnemar_p:.2g})."
-    )
-
-
-def _show_difference(one: Answers, other: Answers) -> None:
-    counts = [measure(a.probabilities, a.targets, a.labels).confusion for a in (one, other)]
-    st.plotly_chart(
-        run_charts.confusion_difference(one.labels, counts[0], counts[1], text_colour()),
-        config=report_charts.CONFIG,
-        key="training-difference",
-        alt="Confusion matrix of the first less that of the second.",
-    )
-    st.caption(
-        "Pictures that the first puts into a cell, less those that the second does: blue on the "
-        "diagonal is more right, orange off it is fewer mistakes."
     )

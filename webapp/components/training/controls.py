@@ -11,7 +11,7 @@ from fer_core.training.runs.launcher import STOP_FILE
 from fer_core.training.runs.queue import move, move_first
 from webapp.access import may_train, require_admin
 from webapp.components.text import plain
-from webapp.components.training.launch import RUN_KEY, TAB_KEY, start_from_run
+from webapp.components.training.launch import TAB_KEY, start_from_run
 
 _PROBLEM = "training-problem"
 
@@ -90,7 +90,12 @@ def _ask_to_delete(run: Run) -> None:
         f"**{plain(run.id)}** goes with its weights, figures and log, for good. "
         "A model that was promoted from it stays."
     )
-    if st.button("Delete for good", type="primary", icon=":material/delete:", key="really-delete"):
-        _try(delete, run)
-        st.session_state.pop(RUN_KEY, None)
+    if st.button(
+        "Delete for good",
+        type="primary",
+        icon=":material/delete:",
+        key="really-delete",
+        on_click=_try,
+        args=(delete, run),
+    ):
         st.rerun()

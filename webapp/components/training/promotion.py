@@ -93,7 +93,7 @@ def _show_downloads(run: Run) -> None:
     with st.container(horizontal=True):
         for file in there:
             _download(file.name, file.read_bytes, _ICONS.get(file.name, "lab_profile"))
-        if (run.model_folder / KERAS_FILE).is_file():
+        if (run.model_folder / KERAS_FILE).is_file() and may_train():  # it takes Keras' process
             _download(TFLITE_FILE, lambda: _tflite(run), "phone_android")
 
 

@@ -34,7 +34,9 @@ _FACE_PX = 132
 
 
 def show_review() -> None:
-    """Draw the whole tab."""
+    """Draw the whole tab; whoever may not train gets the way in instead."""
+    if not require_admin():
+        return
     st.markdown(
         "Labels of face data are often wrong. Here are the training pictures that a model "
         "**most disagrees** with: keep, mend or exclude them, and train again with what you found."
@@ -63,8 +65,9 @@ def show_review() -> None:
     if not found:
         st.success("It agrees with every label.", icon=":material/check_circle:")
         return
-    _show_found(found, images)
-    _show_saving(sources[data].name)
+    file = corrections_file(sources[data].name)
+    _show_found(found, images, file)
+    _show_saving(data, file)
 
 
 def _models() -> dict[str, str]:
@@ -122,7 +125,7 @@ def _ask(data: str, split: str, folder: str) -> tuple[list[Disagreement], list[F
     return found, images
 
 
-def _show_found(found: list[Disagreement], images: list[Face]) -> None:
+def _show_found(found: list[Disagreement], images: list[Face], file: Path) -> None:
     pages = -(-len(found) // ON_A_PAGE)
     st.caption(f"The {count(len(found), 'label')} that it doubts most, the most doubtful first.")
     page = st.pagination(pages, key="review-page") if pages > 1 else 1
@@ -131,31 +134,48 @@ def _show_found(found: list[Disagreement], images: list[Face]) -> None:
     shown = list(zip(found, images, strict=True))[start : start + ON_A_PAGE]
     with st.container(horizontal=True, gap="medium"):
         for item, image in shown:
-            with st.container(border=True, width=_FACE_PX + 44, key=f"review-{item.picture}"):
-                _show_doubt(item, image, labels)
+            with st.container(border=True, width=_FACE_PX + 44, key=f"review-{item.position}"):
+                _show_doubt(item, image, labels, file)
 
 
-def _show_doubt(item: Disagreement, image: Face, labels: list[str]) -> None:
+def _show_doubt(item: Disagreement, image: Face, labels: list[str], file: Path) -> None:
     said = f"{item.answer} {item.answer_probability:.0%}"
     st.image(image, width=_FACE_PX, alt=f"Labelled {item.label}, read as {said}.")
     st.markdown(f"**{plain(item.label)}**, read as **{plain(said)}**")
     if item.votes:
         votes = sorted(item.votes.items(), key=lambda vote: -vote[1])
         st.caption(plain("Votes: " + ", ".join(f"{name} {number}" for name, number in votes)))
-    wishes: dict[str, str] = st.session_state.setdefault(_WISHES, {})
-    options = [KEEP, EXCLUDE, *(label for label in labels if label != item.label)]
-    wish = st.selectbox(
+    saved, wishes = _saved(file), _wishes(file)
+    before = saved.get(item.picture, KEEP)
+    wish = wishes.get(item.picture, before)
+    others = sorted({*labels, wish, before} - {item.label, KEEP, EXCLUDE})
+    options = [KEEP, EXCLUDE, *others]
+    chosen = st.selectbox(
         "What to do",
         options,
-        index=options.index(wishes.get(item.picture, KEEP)),
-        key=f"review-wish-{item.picture}",
+        index=options.index(wish),
+        key=f"review-wish-{item.picture}-{item.position}",
         format_func=lambda option: {KEEP: "keep", EXCLUDE: "exclude"}.get(option, f"→ {option}"),
         label_visibility="collapsed",
     )
-    if wish == KEEP:
+    if chosen == before:
         wishes.pop(item.picture, None)
     else:
-        wishes[item.picture] = wish
+        wishes[item.picture] = chosen
+
+
+def _wishes(file: Path) -> dict[str, str]:
+    """What this visit decided and has not saved, by picture; `KEEP` takes a correction back."""
+    by_file: dict[str, dict[str, str]] = st.session_state.setdefault(_WISHES, {})
+    return by_file.setdefault(str(file), {})
+
+
+def _saved(file: Path) -> dict[str, str]:
+    """What was saved before; nothing where the file is damaged, which saving then tells."""
+    try:
+        return read_corrections(file) if file.is_file() else {}
+    except FerError:
+        return {}
 
 
 def corrections_file(data_name: str) -> Path:
@@ -164,11 +184,8 @@ def corrections_file(data_name: str) -> Path:
     return runs_dir() / "corrections" / f"{stem}.csv"
 
 
-def _show_saving(data_name: str) -> None:
-    wishes: dict[str, str] = st.session_state.setdefault(_WISHES, {})
-    file = corrections_file(data_name)
-    if not require_admin():
-        return
+def _show_saving(data: str, file: Path) -> None:
+    wishes = _wishes(file)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             f"Save {count(len(wishes), 'correction')}",
@@ -185,7 +202,7 @@ def _show_saving(data_name: str) -> None:
                 icon=":material/model_training:",
                 key="review-train",
                 on_click=_train_with,
-                args=(file,),
+                args=(data, file),
             )
     if problem := st.session_state.pop(_PROBLEM, ""):
         st.error(plain(problem), icon=":material/error:")
@@ -201,7 +218,8 @@ def _save(file: Path) -> None:
             raise FerError("Only an admin may save corrections: give the password again.")
         before = read_corrections(file) if file.is_file() else {}
         file.parent.mkdir(parents=True, exist_ok=True)
-        write_corrections(file, before | st.session_state[_WISHES])
+        merged = before | _wishes(file)
+        write_corrections(file, {key: label for key, label in merged.items() if label != KEEP})
     except FerError as error:
         st.session_state[_PROBLEM] = str(error)
         return
@@ -209,11 +227,12 @@ def _save(file: Path) -> None:
         st.session_state[_PROBLEM] = f"{file} cannot be written ({error.strerror})."
         return
     st.session_state[_OUTCOME] = str(file)
-    st.session_state[_WISHES] = {}
+    _wishes(file).clear()
 
 
-def _train_with(file: Path) -> None:
+def _train_with(data: str, file: Path) -> None:
     others = str(st.session_state.get(form.OTHER, "")).splitlines()
     kept = [line for line in others if not line.startswith("corrections=")]
     st.session_state[form.OTHER] = "\n".join([*kept, f'corrections="{file}"'])
+    st.session_state[form.DATA] = data
     st.session_state[TAB_KEY] = "New run"

@@ -103,8 +103,13 @@ def _show_curves(run: Run) -> None:
             st.caption("Draw a box over a curve to look closer.")
         else:
             st.caption(f"Epochs {zoom[0]:.0f} to {zoom[1]:.0f}.")
-            if st.button("All epochs", icon=":material/zoom_out_map:", key="training-unzoom"):
-                _set_zoom(run.id, None)
+            st.button(
+                "All epochs",
+                icon=":material/zoom_out_map:",
+                key="training-unzoom",
+                on_click=_set_zoom,
+                args=(run.id, None),
+            )
 
 
 def _show_curve(
@@ -115,27 +120,27 @@ def _show_curve(
     said = f"{run_charts.FIGURES[name]} of {len(history)} epochs; the last: {last[name]:.4g}"
     if f"val_{name}" in last:
         said += f", on validation {last[f'val_{name}']:.4g}"
-    chosen = st.plotly_chart(
+    st.plotly_chart(
         run_charts.curve(history, name, zoom),
         config=report_charts.CONFIG,
         key=key,
-        on_select="rerun",
+        on_select=lambda: _zoom_to_box(run.id, key, last["epoch"]),
         selection_mode="box",
         alt=f"{said}.",
     )
-    boxes = chosen["selection"].get("box", [])
-    if boxes and len(history) > 1:
+
+
+def _zoom_to_box(run_id: str, key: str, last: float) -> None:
+    boxes = st.session_state[key]["selection"].get("box", [])
+    if boxes:
         low, high = sorted(boxes[0]["x"])
-        last_epoch = history[-1]["epoch"]
-        _set_zoom(run.id, (max(low, 1.0), min(high, last_epoch)))
+        _set_zoom(run_id, (max(low, 1.0), min(high, last)))
 
 
 def _set_zoom(run_id: str, zoom: tuple[float, float] | None) -> None:
     # Kept here, by run, as a chart forgets how it was zoomed whenever it is drawn anew.
-    if zoom is not None and zoom[1] - zoom[0] < 1:
-        return
-    st.session_state[_ZOOM] = st.session_state.get(_ZOOM, {}) | {run_id: zoom}
-    st.rerun(scope="fragment")
+    if zoom is None or zoom[1] - zoom[0] >= 1:
+        st.session_state[_ZOOM] = st.session_state.get(_ZOOM, {}) | {run_id: zoom}
 
 
 def _show_snapshot(snapshot: ValidationSnapshot) -> None:

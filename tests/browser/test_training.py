@@ -1,0 +1,147 @@
+"""The training page in a real Chromium: from a first run on drawn faces to a model in use."""
+
+import re
+import shlex
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from fer_core.domain.settings import models_dir
+from tests.browser.conftest import WAIT_MS
+from tests.browser.server import free_port, running
+
+TRAINING_MS = 400_000
+TABS = ("Runs", "New run", "Compare", "Label review")
+
+
+@pytest.fixture(scope="module")
+def own_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The app over folders of runs and models of its own."""
+    folder = tmp_path_factory.mktemp("training")
+    shutil.copytree(models_dir() / "default", folder / "models" / "default")
+    places = {"FER_RUNS_DIR": str(folder / "runs"), "FER_MODELS_DIR": str(folder / "models")}
+    places["FER_DATA_DIRS"] = str(folder)
+    port = free_port()
+    streamlit = f"{shlex.quote(sys.executable)} -m streamlit"
+    command = f"{streamlit} run webapp/Home.py --server.port {port} --server.headless true"
+    with running(f"exec {command}", port, folder / "log.txt", places) as url:
+        yield url
+    log = (folder / "log.txt").read_text()
+    assert "Traceback" not in log, log
+
+
+def open_tab(page: Page, tab: str) -> None:
+    page.get_by_role("tab", name=tab, exact=True).click()
+
+
+def start(page: Page, **numbers: int) -> None:
+    """Fill in the form for a new run and start it."""
+    for label, value in numbers.items():
+        field = page.get_by_role("spinbutton", name=re.compile(f"^{label}"))
+        field.fill(str(value))
+        field.press("Enter")
+        command = page.locator("[data-testid=stCode]", has_text="fer_core train")
+        expect(command).to_contain_text(f"{label.lower()}={value}", timeout=WAIT_MS)
+    button = page.get_by_role("button", name="Start", exact=True)
+    expect(button).to_be_enabled(timeout=WAIT_MS)
+    button.click()
+    expect(page.get_by_role("tab", name="Runs", exact=True)).to_have_attribute(
+        "aria-selected", "true", timeout=WAIT_MS
+    )
+
+
+def detail(page: Page) -> Locator:
+    return page.locator("[class*=st-key-training-detail]")
+
+
+def expect_state(page: Page, state: str, patience_ms: int = WAIT_MS) -> None:
+    badge = detail(page).locator("[data-testid=stMarkdownBadge], .stMarkdownBadge").first
+    expect(badge).to_contain_text(state, timeout=patience_ms)
+
+
+def points(page: Page) -> int:
+    """How many epochs the first curve shows."""
+    return int(
+        page.evaluate("document.querySelector('.js-plotly-plot')?.data?.[0]?.x?.length ?? 0")
+    )
+
+
+def test_from_a_first_run_to_a_model_in_use(page: Page, own_url: str, keep_picture: Path) -> None:
+    page.goto(f"{own_url}/training")
+    page.get_by_role("button", name="New run").click()
+    recipe = page.get_by_role("combobox", name=re.compile("^Recipe"))
+    recipe.fill("quickstart")
+    recipe.press("Enter")
+    start(page, Epochs=40)
+
+    # Watched while it grows.
+    expect(detail(page).locator(".js-plotly-plot").first).to_be_visible(timeout=TRAINING_MS)
+    page.wait_for_function(
+        "document.querySelector('.js-plotly-plot')?.data?.[0]?.x?.length >= 2", timeout=TRAINING_MS
+    )
+    seen = points(page)
+    page.wait_for_function(
+        f"document.querySelector('.js-plotly-plot')?.data?.[0]?.x?.length > {seen}",
+        timeout=TRAINING_MS,
+    )
+    page.screenshot(path=keep_picture / "training-running.png", full_page=True)
+
+    # Stopped and resumed: no epoch is lost, none is done twice.
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect_state(page, "stopped", TRAINING_MS)
+    page.get_by_role("button", name="Resume", exact=True).click()
+    expect_state(page, "finished", TRAINING_MS)
+    expect(detail(page).get_by_text("epoch 40 of 40")).to_be_visible(timeout=WAIT_MS)
+    assert points(page) == 40
+
+    # A second one, compared with the first.
+    page.get_by_role("button", name="Duplicate with changes").click()
+    start(page, Epochs=2)
+    expect(detail(page).get_by_text("of 2")).to_be_visible(timeout=WAIT_MS)
+    expect_state(page, "finished", TRAINING_MS)
+    open_tab(page, "Compare")
+    expect(page.get_by_text(re.compile(r"of the same 280 pictures: .* points"))).to_be_visible(
+        timeout=WAIT_MS
+    )
+    page.screenshot(path=keep_picture / "training-compared.png", full_page=True)
+
+    # Promoted, and reading the astronaut at once.
+    open_tab(page, "Runs")
+    name = page.get_by_role("textbox", name=re.compile("^Name of the model"))
+    name.fill("drawn")
+    name.press("Enter")
+    page.get_by_role("button", name="Promote", exact=True).click()
+    expect(page.get_by_text("Model drawn is ready on every page.")).to_be_visible(timeout=WAIT_MS)
+    page.get_by_role("link", name="Read photos with it").click()
+    page.get_by_role("button", name="Try the sample photo").click()
+    expect(page.get_by_role("heading", name="1 photo, 1 face")).to_be_visible(timeout=WAIT_MS)
+    expect(page.get_by_role("combobox", name=re.compile("^Model"))).to_have_value("drawn")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_every_tab_fits_every_screen(
+    browser: Browser, own_url: str, keep_picture: Path, scheme: str, width: int
+) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page = context.new_page()
+    page.goto(f"{own_url}/training")
+    for tab in TABS:
+        open_tab(page, tab)
+        panel = page.get_by_role("tabpanel").filter(visible=True)
+        expect(panel.locator("button").first).to_be_visible(timeout=WAIT_MS)
+        expect(page.locator("[data-testid=stSpinner]")).to_have_count(0, timeout=WAIT_MS)
+        expect(page.get_by_test_id("stException")).to_have_count(0)
+        name = tab.lower().replace(" ", "-")
+        page.screenshot(
+            path=keep_picture / "pages" / f"training-{name}-{scheme}-{width}.png", full_page=True
+        )
+        overflow = page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        assert overflow <= 0, f"{tab} is {overflow} px too wide"
+    context.close()
