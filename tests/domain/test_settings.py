@@ -1,10 +1,11 @@
 """The folders follow the environment at the time of asking."""
 
+import os
 from pathlib import Path
 
 import pytest
 
-from fer_core.domain.settings import models_dir, runs_dir, vendored_dir
+from fer_core.domain.settings import data_dirs, models_dir, runs_dir, vendored_dir
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -32,6 +33,13 @@ def test_an_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("FER_RUNS_DIR", "")
     assert models_dir() == ROOT / "models"
     assert runs_dir() == ROOT / "runs"
+
+
+def test_data_may_lie_in_several_folders(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("FER_DATA_DIRS", raising=False)
+    assert data_dirs() == (ROOT / "data",)
+    monkeypatch.setenv("FER_DATA_DIRS", os.pathsep.join([str(tmp_path), "", "more"]))
+    assert data_dirs() == (tmp_path, Path("more"))
 
 
 def test_what_ships_with_the_project_does_not_move(

@@ -17,7 +17,7 @@ from fer_core.training.recipe import Recipe
 from fer_core.training.workbench.messages import Message
 from fer_core.training.workbench.probe import Probe
 
-PREVIEW_PATIENCE_S = 60.0
+PREVIEW_PATIENCE_S = 120.0
 PROBE_PATIENCE_S = 180.0
 TFLITE_PATIENCE_S = 180.0
 

@@ -48,7 +48,11 @@ class Plan:
         Raises:
             RecipeError: A change is wrong, or would read a file that pages may not open.
         """
-        recipe = load_recipe(self.file, self.overrides)
+        try:
+            recipe = load_recipe(self.file, self.overrides)
+        except RecipeError as error:
+            # The form says which recipe; where its file lies is nobody's business.
+            raise RecipeError(str(error).removeprefix(f"{self.file}: ")) from None
         if recipe.corrections and not is_allowed_file(recipe.corrections):
             raise RecipeError(
                 f"corrections: {recipe.corrections} lies outside the folders that pages may read: "

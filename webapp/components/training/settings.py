@@ -42,7 +42,6 @@ def show_settings(base: Recipe, outline: FaceDataset | None) -> None:
                 "Warm-up epochs", "optimization.warmup_epochs", 1.0, "The rate climbs from zero."
             )
         _choice("Class weights", "optimization.class_weights", CLASS_WEIGHTS)
-        _integer("Seed", "seed", 0, "Of every random number.", most=2**32 - 1)
     _choice("Label set", "labels", ("", *LABEL_SETS), {"": "as the data has them"} | _label_sets())
     if outline is not None:
         _show_division(base, outline)
@@ -58,6 +57,7 @@ def show_settings(base: Recipe, outline: FaceDataset | None) -> None:
             _number("Weight decay", "optimization.weight_decay", 0.001, "Decoupled.")
             _number("Label smoothing", "optimization.label_smoothing", 0.01, "0 to 1.")
             _number("Average of weights", "optimization.ema", 0.001, "Its momentum; 0 for none.")
+            _integer("Seed", "seed", 0, "Of every random number.", most=2**32 - 1)
         st.text_area(
             "Other settings",
             key=form.OTHER,
