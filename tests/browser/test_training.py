@@ -1,5 +1,6 @@
 """The training page in a real Chromium: from a first run on drawn faces to a model in use."""
 
+import contextlib
 import re
 import shlex
 import shutil
@@ -7,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
@@ -15,27 +17,48 @@ from tests.browser.conftest import WAIT_MS
 from tests.browser.server import free_port, running
 
 TRAINING_MS = 400_000
+_PLACES = ("FER_RUNS_DIR", "FER_MODELS_DIR", "FER_DATA_DIRS")
 TABS = ("Runs", "New run", "Compare", "Label review")
 
 
-@pytest.fixture(scope="module")
-def own_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The app over folders of runs and models of its own."""
-    folder = tmp_path_factory.mktemp("training")
-    shutil.copytree(models_dir() / "default", folder / "models" / "default")
-    places = {"FER_RUNS_DIR": str(folder / "runs"), "FER_MODELS_DIR": str(folder / "models")}
-    places["FER_DATA_DIRS"] = str(folder)
+@contextlib.contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """The app over the runs and models in a folder; its log must show no traceback."""
+    places = {name: str(folder / name.split("_")[1].lower()) for name in _PLACES}
     port = free_port()
     streamlit = f"{shlex.quote(sys.executable)} -m streamlit"
     command = f"{streamlit} run webapp/Home.py --server.port {port} --server.headless true"
-    with running(f"exec {command}", port, folder / "log.txt", places) as url:
+    log = folder / f"log-{port}.txt"
+    with running(f"exec {command}", port, log, places) as url:
         yield url
-    log = (folder / "log.txt").read_text()
-    assert "Traceback" not in log, log
+    assert "Traceback" not in log.read_text(), log.read_text()
+
+
+@pytest.fixture(scope="module")
+def own_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Runs and models of these tests' own."""
+    folder = tmp_path_factory.mktemp("training")
+    shutil.copytree(models_dir() / "default", folder / "models" / "default")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def own_url(own_folder: Path) -> Iterator[str]:
+    """The app over `own_folder`."""
+    with served(own_folder) as url:
+        yield url
 
 
 def open_tab(page: Page, tab: str) -> None:
     page.get_by_role("tab", name=tab, exact=True).click()
+
+
+def choose_quickstart(page: Page) -> None:
+    """From a list without runs to the form, with the recipe that needs no data."""
+    page.get_by_role("button", name="New run").click()
+    recipe = page.get_by_role("combobox", name=re.compile("^Recipe"))
+    recipe.fill("quickstart")
+    recipe.press("Enter")
 
 
 def start(page: Page, **numbers: int) -> None:
@@ -72,10 +95,7 @@ def points(page: Page) -> int:
 
 def test_from_a_first_run_to_a_model_in_use(page: Page, own_url: str, keep_picture: Path) -> None:
     page.goto(f"{own_url}/training")
-    page.get_by_role("button", name="New run").click()
-    recipe = page.get_by_role("combobox", name=re.compile("^Recipe"))
-    recipe.fill("quickstart")
-    recipe.press("Enter")
+    choose_quickstart(page)
     start(page, Epochs=40)
 
     # Watched while it grows.
@@ -88,7 +108,7 @@ def test_from_a_first_run_to_a_model_in_use(page: Page, own_url: str, keep_pictu
         f"document.querySelector('.js-plotly-plot')?.data?.[0]?.x?.length > {seen}",
         timeout=TRAINING_MS,
     )
-    page.screenshot(path=keep_picture / "training-running.png", full_page=True)
+    page.screenshot(path=keep_picture / "training.png")
 
     # Stopped and resumed: no epoch is lost, none is done twice.
     page.get_by_role("button", name="Stop", exact=True).click()
@@ -107,7 +127,7 @@ def test_from_a_first_run_to_a_model_in_use(page: Page, own_url: str, keep_pictu
     expect(page.get_by_text(re.compile(r"of the same 280 pictures: .* points"))).to_be_visible(
         timeout=WAIT_MS
     )
-    page.screenshot(path=keep_picture / "training-compared.png", full_page=True)
+    page.screenshot(path=keep_picture / "pages" / "training-compared.png", full_page=True)
 
     # Promoted, and reading the astronaut at once.
     open_tab(page, "Runs")
@@ -120,6 +140,25 @@ def test_from_a_first_run_to_a_model_in_use(page: Page, own_url: str, keep_pictu
     page.get_by_role("button", name="Try the sample photo").click()
     expect(page.get_by_role("heading", name="1 photo, 1 face")).to_be_visible(timeout=WAIT_MS)
     expect(page.get_by_role("combobox", name=re.compile("^Model"))).to_have_value("drawn")
+
+
+def test_a_run_outlives_the_server_that_began_it(page: Page, tmp_path: Path) -> None:
+    with served(tmp_path) as url:
+        page.goto(f"{url}/training")
+        choose_quickstart(page)
+        start(page)
+        expect_state(page, "running", TRAINING_MS)
+        (server,) = [
+            child
+            for child in psutil.Process().children()
+            if url.rpartition(":")[2] in child.cmdline()
+        ]
+        server.kill()
+        server.wait()
+    with served(tmp_path) as url:
+        page.goto(f"{url}/training")
+        expect_state(page, "finished", TRAINING_MS)
+        expect(detail(page).get_by_text("epoch 12 of 12")).to_be_visible(timeout=WAIT_MS)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -30,7 +30,10 @@ def test_a_page_without_any_model_says_so(
     monkeypatch.setenv("FER_MODELS_DIR", str(tmp_path))
     app = open_page(page)
     assert not app.exception
-    assert "No model is installed" in app.error[0].value
+    if page == "4_training.py":  # where one is made
+        assert not app.error
+    else:
+        assert "No model is installed" in app.error[0].value
 
 
 def test_an_altered_model_is_named_on_the_page(
