@@ -39,6 +39,8 @@ bench: $(VENV)/app ## Measure speed, parity and memory on this machine
 figures: $(VENV)/app ## Measure anew and write README.md's figures
 	$(BIN)/python -m fer_core bench --json > benchmarks/bench.json.new
 	mv benchmarks/bench.json.new benchmarks/bench.json
+	$(BIN)/python -m benchmarks.training_page > benchmarks/training_page.json.new
+	mv benchmarks/training_page.json.new benchmarks/training_page.json
 	$(BIN)/python benchmarks/readme_figures.py
 
 screenshots: $(VENV)/dev ## Take the README's screenshots anew, by the browser tests

@@ -20,6 +20,8 @@ START, END = "<!-- figures -->", "<!-- /figures -->"
 def figures() -> str:
     """The Markdown between the README's two marks."""
     bench = json.loads((ROOT / "benchmarks" / "bench.json").read_text(encoding="utf-8"))
+    page_times = ROOT / "benchmarks" / "training_page.json"
+    pages = json.loads(page_times.read_text(encoding="utf-8"))
     models = {name: _read(name) for name in MODELS}
     lines = [
         f"| PublicTest | {' | '.join(f'`{name}`' for name in models)} |",
@@ -58,6 +60,9 @@ def figures() -> str:
         f"| memory over {bench['photos analysed for memory']:.0f} photos, second and last fifth | "
         f"{bench['memory, median of the second fifth, MB']:.0f} MB, "
         f"{bench['memory, median of the last fifth, MB']:.0f} MB |",
+        f"| Training page over {pages['runs']} runs of {pages['epochs']} epochs: first opening, "
+        f"refresh of a running run | {pages['first_opening']['ms']:.0f} ms, "
+        f"{pages['refresh']['ms']:.0f} ms |",
     ]
     return "\n".join(lines)
 
