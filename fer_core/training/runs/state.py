@@ -9,6 +9,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from fer_core.domain.whole_files import write_whole
+
 STATE_FILE = "state.json"
 
 
@@ -71,13 +73,8 @@ def write_json(path: Path, values: dict[str, Any]) -> None:
     A full disk still takes it if the file was there: the new content then goes over the old.
     """
     content = (json.dumps(values, indent=2) + "\n").encode()
-    fresh = path.with_name(f"{path.name}.new")
     try:
-        with fresh.open("wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        fresh.replace(path)
+        write_whole(path, content)
         _sync_folder(path.parent)
     except OSError as error:
         if error.errno != errno.ENOSPC or not path.exists():

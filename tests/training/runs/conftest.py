@@ -1,11 +1,13 @@
 """Folders of runs, empty or with a run in some state."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from fer_core.training.recipe import Recipe
+from fer_core.training.runs.lock import LOCK_FILE, FileLock
 from fer_core.training.runs.run import Run
 
 
@@ -53,3 +55,12 @@ def tracked_runs(runs: Path, new_database: Path) -> Path:
     """`runs`, with MLflow's database in place."""
     shutil.copyfile(new_database, runs / "mlflow.db")
     return runs
+
+
+@pytest.fixture
+def held(begun: Run) -> Iterator[FileLock]:
+    """The lock of the run, in the hand of a living process."""
+    lock = FileLock.take(begun.folder / LOCK_FILE)
+    assert lock is not None
+    yield lock
+    lock.release()

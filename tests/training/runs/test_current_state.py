@@ -1,23 +1,11 @@
 """A run is what it wrote down, unless its process is gone."""
 
 import shutil
-from collections.abc import Iterator
-
-import pytest
 
 from fer_core.training.runs.current_state import current_state
 from fer_core.training.runs.lock import LOCK_FILE, FileLock
 from fer_core.training.runs.run import Run
 from fer_core.training.runs.state import STATE_FILE, RunState, StateRecord, write_state
-
-
-@pytest.fixture
-def held(begun: Run) -> Iterator[FileLock]:
-    """The lock of the run, in the hand of a living process."""
-    lock = FileLock.take(begun.folder / LOCK_FILE)
-    assert lock is not None
-    yield lock
-    lock.release()
 
 
 def test_a_damaged_record_hides_no_run(begun: Run, held: FileLock) -> None:

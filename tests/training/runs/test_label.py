@@ -1,7 +1,5 @@
 """A run can be called and described by people, whatever it does meanwhile."""
 
-from pathlib import Path
-
 import pytest
 
 from fer_core.domain.errors import FerError
@@ -54,7 +52,7 @@ def test_a_damaged_label_is_none(begun: Run, content: bytes) -> None:
 
 
 def test_a_folder_that_cannot_be_written_is_told(begun: Run) -> None:
-    (begun.folder / f"{LABEL_FILE}.new").mkdir()
+    (begun.folder / LABEL_FILE).mkdir()
     with pytest.raises(FerError, match=r"Cannot write .* \(Is a directory\)"):
         label_run(begun, "x")
-    Path(begun.folder / f"{LABEL_FILE}.new").rmdir()
+    (begun.folder / LABEL_FILE).rmdir()

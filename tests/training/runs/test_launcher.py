@@ -1,7 +1,6 @@
 """A run is worked on by one process at a time, and only if something is left to do."""
 
 import os
-from pathlib import Path
 
 import pytest
 
@@ -46,8 +45,8 @@ def test_a_run_that_was_deleted_meanwhile_is_told(begun: Run) -> None:
 
 
 def test_a_run_that_cannot_be_written_is_told_and_let_go(begun: Run) -> None:
-    (begun.folder / "process.json.new").mkdir()
+    (begun.folder / "process.json").mkdir()
     with pytest.raises(FerError, match=r"Cannot write .* \(Is a directory\)"):
         claim(begun)
-    Path(begun.folder / "process.json.new").rmdir()
+    (begun.folder / "process.json").rmdir()
     claim(begun).release()

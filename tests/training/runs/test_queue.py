@@ -159,6 +159,7 @@ def test_a_damaged_place_is_none(four: list[Run], content: bytes) -> None:
 
 
 def test_a_place_that_cannot_be_written_is_told(four: list[Run]) -> None:
-    (four[3].folder / f"{QUEUE_FILE}.new").mkdir()
+    (four[3].folder / QUEUE_FILE).unlink(missing_ok=True)
+    (four[3].folder / QUEUE_FILE).mkdir()
     with pytest.raises(FerError, match=r"Cannot write .* \(Is a directory\)"):
         move_first(four[3])

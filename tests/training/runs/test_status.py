@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +14,7 @@ import pytest
 from fer_core.training.recipe import Recipe
 from fer_core.training.runs.label import label_run
 from fer_core.training.runs.launcher import claim
-from fer_core.training.runs.lock import LOCK_FILE, FileLock
+from fer_core.training.runs.lock import FileLock
 from fer_core.training.runs.process import own_identity
 from fer_core.training.runs.run import Run
 from fer_core.training.runs.state import RunState, StateRecord, write_state
@@ -23,15 +22,6 @@ from fer_core.training.runs.status import list_runs, status_of
 
 ROOT = Path(__file__).resolve().parents[3]
 ROWS = "epoch,accuracy,loss,val_accuracy,val_loss\n0,0.5,1,0.6,1.5\n1,0.6,1,0.4,1.25\n"
-
-
-@pytest.fixture
-def held(begun: Run) -> Iterator[FileLock]:
-    """The lock of the run, in the hand of a living process."""
-    lock = FileLock.take(begun.folder / LOCK_FILE)
-    assert lock is not None
-    yield lock
-    lock.release()
 
 
 def test_a_running_run_is_told_as_documented(begun: Run, held: FileLock) -> None:
