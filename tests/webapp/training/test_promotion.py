@@ -1,5 +1,6 @@
 """A finished run's model is put to use at once, under a name of the user's choice."""
 
+from fer_core.domain.settings import models_dir
 from fer_core.training.runs import Run
 from fer_core.zoo.store import load_card, model_names
 from tests.webapp.training.conftest import AddRun, OpenTab
@@ -25,6 +26,25 @@ def test_replacing_a_model_is_said_before(add_run: AddRun, open_tab: OpenTab) ->
     app = open_tab()
     assert app.button(key="training-promote").label == "Replace that model"
     assert any("There is a model default already" in item.value for item in app.caption)
+
+
+def test_a_name_typed_right_before_the_click_counts(add_run: AddRun, open_tab: OpenTab) -> None:
+    run = add_run(name="mine")
+    app = open_tab()
+    app.text_input(key=f"training-model-name-{run.id}").set_value("other")
+    app.button(key="training-promote").click().run()  # both reach the server as one
+    assert "other" in model_names()
+    assert "mine" not in model_names()
+
+
+def test_nothing_is_replaced_unasked(add_run: AddRun, open_tab: OpenTab) -> None:
+    run = add_run(name="mine")
+    app = open_tab()
+    before = (models_dir() / "default" / "card.json").stat().st_mtime_ns
+    app.text_input(key=f"training-model-name-{run.id}").set_value("default")
+    app.button(key="training-promote").click().run()
+    assert any("click again to replace it" in error.value for error in app.error)
+    assert (models_dir() / "default" / "card.json").stat().st_mtime_ns == before
 
 
 def test_a_name_that_is_none_is_one_line(add_run: AddRun, open_tab: OpenTab) -> None:

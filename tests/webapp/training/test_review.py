@@ -43,6 +43,15 @@ def test_decisions_are_saved_and_added_to(open_tab: OpenTab) -> None:
     assert set(read_corrections(file).values()) == {label}
 
 
+def test_a_choice_made_right_before_the_click_is_saved(open_tab: OpenTab) -> None:
+    app = open_tab("Label review")
+    first, second = wishes(app)[:2]
+    app.selectbox(key=first).set_value(EXCLUDE).run()
+    app.selectbox(key=second).set_value(EXCLUDE)  # both reach the server as one
+    app.button(key="review-save").click().run()
+    assert len(read_corrections(corrections_file("Drawn faces"))) == 2
+
+
 def test_a_class_that_the_next_model_lacks_is_remembered(open_tab: OpenTab) -> None:
     first = wishes(open_tab("Label review"))[0]
     file = corrections_file("Drawn faces")

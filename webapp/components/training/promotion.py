@@ -46,7 +46,7 @@ def _show_promote(run: Run) -> None:
         name = st.text_input(
             "Name of the model",
             run.recipe.name,
-            key=f"{_NAME}-{run.id}",
+            key=_name_key(run),
             help="Upload, the other pages and the command line find it by this name.",
             width=280,
         ).strip()
@@ -58,7 +58,7 @@ def _show_promote(run: Run) -> None:
             key="training-promote",
             disabled=not name,
             on_click=_promote,
-            args=(run, name),
+            args=(run, name if replaces else ""),
         )
     if replaces:
         st.caption(f"There is a model {plain(name)} already; it would be replaced.")
@@ -74,11 +74,19 @@ def _show_promote(run: Run) -> None:
         )
 
 
-def _promote(run: Run, name: str) -> None:
+def _name_key(run: Run) -> str:
+    return f"{_NAME}-{run.id}"
+
+
+def _promote(run: Run, replaced: str) -> None:
+    # The name as it stands now: a click right after typing comes before the page is drawn again.
+    name = st.session_state[_name_key(run)].strip()
     st.session_state.pop(_OUTCOME, None)
     try:
         if not may_train():
             raise FerError("Only an admin may promote a model: give the password again.")
+        if name in card_names() and name != replaced:
+            raise FerError(f"There is a model {name} already: click again to replace it.")
         promote(run, name)
     except FerError as error:
         st.session_state[_PROBLEM] = str(error)

@@ -66,8 +66,8 @@ def show_review() -> None:
         st.success("It agrees with every label.", icon=":material/check_circle:")
         return
     file = corrections_file(sources[data].name)
-    _show_found(found, images, file)
-    _show_saving(data, file)
+    shown = _show_found(found, images, file)
+    _show_saving(data, file, shown)
 
 
 def _models() -> dict[str, str]:
@@ -125,7 +125,8 @@ def _ask(data: str, split: str, folder: str) -> tuple[list[Disagreement], list[F
     return found, images
 
 
-def _show_found(found: list[Disagreement], images: list[Face], file: Path) -> None:
+def _show_found(found: list[Disagreement], images: list[Face], file: Path) -> list[Disagreement]:
+    """Draw one page of doubts; return those drawn."""
     pages = -(-len(found) // ON_A_PAGE)
     st.caption(f"The {count(len(found), 'label')} that it doubts most, the most doubtful first.")
     page = st.pagination(pages, key="review-page") if pages > 1 else 1
@@ -136,6 +137,7 @@ def _show_found(found: list[Disagreement], images: list[Face], file: Path) -> No
         for item, image in shown:
             with st.container(border=True, width=_FACE_PX + 44, key=f"review-{item.position}"):
                 _show_doubt(item, image, labels, file)
+    return [item for item, _ in shown]
 
 
 def _show_doubt(item: Disagreement, image: Face, labels: list[str], file: Path) -> None:
@@ -150,18 +152,27 @@ def _show_doubt(item: Disagreement, image: Face, labels: list[str], file: Path) 
     wish = wishes.get(item.picture, before)
     others = sorted({*labels, wish, before} - {item.label, KEEP, EXCLUDE})
     options = [KEEP, EXCLUDE, *others]
-    chosen = st.selectbox(
+    st.selectbox(
         "What to do",
         options,
         index=options.index(wish),
-        key=f"review-wish-{item.picture}-{item.position}",
+        key=_wish_key(item),
         format_func=lambda option: {KEEP: "keep", EXCLUDE: "exclude"}.get(option, f"→ {option}"),
         label_visibility="collapsed",
     )
-    if chosen == before:
-        wishes.pop(item.picture, None)
+    _take_wish(item, file)
+
+
+def _wish_key(item: Disagreement) -> str:
+    return f"review-wish-{item.picture}-{item.position}"
+
+
+def _take_wish(item: Disagreement, file: Path) -> None:
+    wish = st.session_state[_wish_key(item)]
+    if wish == _saved(file).get(item.picture, KEEP):
+        _wishes(file).pop(item.picture, None)
     else:
-        wishes[item.picture] = chosen
+        _wishes(file)[item.picture] = wish
 
 
 def _wishes(file: Path) -> dict[str, str]:
@@ -184,7 +195,7 @@ def corrections_file(data_name: str) -> Path:
     return runs_dir() / "corrections" / f"{stem}.csv"
 
 
-def _show_saving(data: str, file: Path) -> None:
+def _show_saving(data: str, file: Path, shown: list[Disagreement]) -> None:
     wishes = _wishes(file)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
@@ -194,7 +205,7 @@ def _show_saving(data: str, file: Path) -> None:
             disabled=not wishes,
             key="review-save",
             on_click=_save,
-            args=(file,),
+            args=(file, shown),
         )
         if file.is_file():
             st.button(
@@ -211,8 +222,10 @@ def _show_saving(data: str, file: Path) -> None:
         st.code(f"--set corrections={file}", language="bash", wrap_lines=True)
 
 
-def _save(file: Path) -> None:
+def _save(file: Path, shown: list[Disagreement]) -> None:
     """Add the wishes to what was saved before; later ones win."""
+    for item in shown:  # a choice made right before the click has not been drawn yet
+        _take_wish(item, file)
     try:
         if not may_train():
             raise FerError("Only an admin may save corrections: give the password again.")
