@@ -16,7 +16,7 @@ app: $(VENV)/app ## Run the web app on http://localhost:8501 (PORT=… for anoth
 
 test: $(VENV)/dev ## Install everything, a browser included, and run all tests
 	@PYTHON=$(BIN)/python sh tests/browser/install_chromium.sh
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 check: $(VENV)/dev ## The gate: format, lint, types, layers, tests
 	$(BIN)/ruff format --check .
@@ -36,11 +36,13 @@ train: $(VENV)/app ## A first training run on drawn faces; needs no data
 bench: $(VENV)/app ## Measure speed, parity and memory on this machine
 	$(BIN)/python -m fer_core bench
 
-figures: $(VENV)/app ## Measure anew and write README.md's figures
+figures: $(VENV)/dev ## Measure anew and write README.md's figures
 	$(BIN)/python -m fer_core bench --json > benchmarks/bench.json.new
 	mv benchmarks/bench.json.new benchmarks/bench.json
 	$(BIN)/python -m benchmarks.training_page > benchmarks/training_page.json.new
 	mv benchmarks/training_page.json.new benchmarks/training_page.json
+	$(BIN)/python -m benchmarks.watching > benchmarks/watching.json.new
+	mv benchmarks/watching.json.new benchmarks/watching.json
 	$(BIN)/python benchmarks/readme_figures.py
 
 screenshots: $(VENV)/dev ## Take the README's screenshots anew, by the browser tests

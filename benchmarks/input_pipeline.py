@@ -23,7 +23,7 @@ from fer_core.training.preparation import prepare, training_targets, uint8_input
 from fer_core.training.recipe import load_recipe
 from fer_core.zoo.keras_model import import_keras
 
-STEPS, ROUNDS = 60, 7
+STEPS, ROUNDS = 24, 5
 PLAIN = ("targets.auxiliary=", "targets.vote_share=0", "targets.teacher_share=0")
 STILL = tuple(
     f"augmentation.{name}=0"

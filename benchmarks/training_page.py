@@ -105,7 +105,7 @@ def _fragment(what: str, run_id: str) -> None:
     if what == "list":
         run_list._draw()
     else:
-        run_detail._watch(run_id, RunState.running)
+        run_detail._watch(run_id, RunState.running, run_detail.WATCH_EVERY_S)
     took = 1e3 * (time.perf_counter() - began), 1e3 * (time.thread_time() - used)
     st.session_state["took"] = took
 

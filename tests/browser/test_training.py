@@ -172,7 +172,7 @@ def test_every_tab_fits_every_screen(
     for tab in TABS:
         open_tab(page, tab)
         panel = page.get_by_role("tabpanel").filter(visible=True)
-        expect(panel.locator("button").first).to_be_visible(timeout=WAIT_MS)
+        expect(panel.locator("button").filter(visible=True).first).to_be_visible(timeout=WAIT_MS)
         expect(page.locator("[data-testid=stSpinner]")).to_have_count(0, timeout=WAIT_MS)
         expect(page.get_by_test_id("stException")).to_have_count(0)
         name = tab.lower().replace(" ", "-")

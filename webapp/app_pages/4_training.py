@@ -23,7 +23,7 @@ def show_runs() -> None:
     if st.session_state.get(RUN_KEY) not in {status.run for status in runs}:
         st.session_state[RUN_KEY] = runs[0].run
     left, right = st.columns([2, 5], gap="medium")
-    with left:
+    with left, st.container(key="training-list"):
         show_list()
     with right, st.container(border=True, key="training-detail"):
         show_detail(st.session_state[RUN_KEY])

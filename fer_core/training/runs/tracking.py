@@ -4,6 +4,7 @@ The run's folder is what counts; MLflow gets a copy. A tracking server that cann
 costs one line in the log, and is sent what it missed when it answers again.
 """
 
+import contextlib
 import os
 import platform
 import time
@@ -13,14 +14,17 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 
+from fer_core.domain.errors import FerError
 from fer_core.domain.settings import runs_dir
 from fer_core.training.runs.current_state import current_state
+from fer_core.training.runs.label import read_label
 from fer_core.training.runs.run import Run
 from fer_core.training.runs.state import RunState
 from fer_core.zoo.card import CARD_FILE, REPORT_FILE, ModelCard
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
+    from mlflow.entities import Run as MlflowRun
 
 EXPERIMENT = "fer-studio"
 
@@ -72,6 +76,7 @@ class Tracker:
 
         def finish(client: "MlflowClient") -> None:
             self._send_epochs(client)
+            _bring_words(client, client.get_run(self._id), self.run)
             if card is not None:
                 _log_card(client, self._id, card)
                 for name in (CARD_FILE, REPORT_FILE):
@@ -106,6 +111,7 @@ class Tracker:
                 self._id = known[0].info.run_id
                 sent = client.get_metric_history(self._id, "val_loss")
                 self._sent = max((metric.step for metric in sent), default=0)
+                _bring_words(client, known[0], self.run)
             else:
                 self._id = _create(client, experiment, self.run)
             _set_status(client, self._id, RunState.running)
@@ -143,12 +149,12 @@ def _create(client: "MlflowClient", experiment: str, run: Run) -> str:
     tags = {
         "mlflow.user": psutil.Process().username(),
         "mlflow.source.name": "fer_core train",
-        "mlflow.note.content": run.recipe.description,
+        **_words(run),
         _RUN_TAG: run.id,
         _HOST_TAG: platform.node(),
         _FOLDER_TAG: str(run.folder.absolute()),
     }
-    created = client.create_run(experiment, tags=tags, run_name=run.id)
+    created = client.create_run(experiment, tags=tags)
     params = [Param(key, str(value)) for key, value in _flat(run.recipe.to_dict())]
     client.log_batch(created.info.run_id, params=[*params, Param("data", run.data)])
     return str(created.info.run_id)
@@ -171,7 +177,7 @@ def _experiment(client: "MlflowClient") -> str:
 
 
 def _settle_others(client: "MlflowClient", own_id: str) -> None:
-    """Bring in line what could not tell its own end: runs that were killed, and deleted ones."""
+    """Bring in line what nobody told: runs killed, deleted, and renamed after their end."""
     here = f"tags.`{_HOST_TAG}` = '{platform.node()}'"
     for copy in client.search_runs([_experiment(client)], here, max_results=5000):
         folder = Path(copy.data.tags.get(_FOLDER_TAG, ""))
@@ -179,10 +185,28 @@ def _settle_others(client: "MlflowClient", own_id: str) -> None:
             continue
         if not folder.exists():
             client.delete_run(copy.info.run_id)
-        elif copy.info.status == "RUNNING":
+            continue
+        with contextlib.suppress(FerError):  # its request is damaged: its status still counts
+            _bring_words(client, copy, Run.open(folder.name))
+        if copy.info.status == "RUNNING":
             record = current_state(folder)
             if not record.state.active:
                 _set_status(client, copy.info.run_id, record.state, record.reason)
+
+
+def _words(run: Run) -> dict[str, str]:
+    """A run's name and description, by MLflow's tags for them: a person's words, if there are."""
+    label = read_label(run.folder)
+    return {
+        "mlflow.runName": label.title or run.id,
+        "mlflow.note.content": label.note or run.recipe.description,
+    }
+
+
+def _bring_words(client: "MlflowClient", copy: "MlflowRun", run: Run) -> None:
+    for tag, words in _words(run).items():
+        if copy.data.tags.get(tag, "") != words:
+            client.set_tag(copy.info.run_id, tag, words)
 
 
 def _log_card(client: "MlflowClient", tracking_id: str, card: ModelCard) -> None:

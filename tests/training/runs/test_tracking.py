@@ -8,6 +8,7 @@ import pytest
 from mlflow import MlflowClient
 
 from fer_core.training.recipe import Recipe
+from fer_core.training.runs.label import label_run
 from fer_core.training.runs.run import Run
 from fer_core.training.runs.state import RunState, StateRecord, write_state
 from fer_core.training.runs.tracking import EXPERIMENT, Tracker, tracking_uri
@@ -104,6 +105,27 @@ def test_killed_and_deleted_runs_are_brought_in_line_by_the_next(
     assert set(told) == {tracked.id, killed.id}
     assert told[killed.id].info.status == "FAILED"
     assert told[killed.id].data.tags["fer.state"] == "lost"
+
+
+def test_a_run_is_called_as_a_person_calls_it(tracked: Run, tiny_recipe: Recipe) -> None:
+    tracker = Tracker(tracked, silent)
+    tracker.begin()
+    (copy,) = copies()
+    assert copy.info.run_name == tracked.id
+    assert copy.data.tags["mlflow.note.content"] == tiny_recipe.description
+
+    label_run(tracked, title="wider", note="twice the channels")
+    tracker.end(RunState.finished)
+    (copy,) = copies()
+    assert copy.info.run_name == "wider"
+    assert copy.data.tags["mlflow.note.content"] == "twice the channels"
+
+    # Renamed long after its end: the next run tells MLflow.
+    label_run(tracked, title="", note="the best so far")
+    Tracker(Run.begin(tiny_recipe, "drawn_faces"), silent).begin()
+    copy = next(copy for copy in copies() if copy.data.tags["fer.run"] == tracked.id)
+    assert copy.info.run_name == tracked.id
+    assert copy.data.tags["mlflow.note.content"] == "the best so far"
 
 
 def test_an_unreachable_server_is_told_once_and_later_sent_everything(

@@ -1,10 +1,13 @@
 """One run, watched: progress, curves, what it uses, what it still confuses, its log."""
 
+from typing import Any
+
 import numpy as np
 import streamlit as st
 
 from fer_core.domain.errors import FerError
 from fer_core.training.runs import Run, RunState, RunStatus
+from fer_core.training.runs.launcher import STOP_FILE
 from fer_core.training.runs.usage import usage_of
 from fer_core.training.snapshot import ValidationSnapshot, read_snapshot
 from webapp.components import report_charts, report_words
@@ -20,7 +23,9 @@ from webapp.components.training.run_words import (
     share_done,
 )
 
-WATCH_EVERY_S = 2.0
+WATCH_EVERY_S, WATCH_LONG_EVERY_S = 2.0, 6.0
+
+_LONG_EPOCH_S = 20.0
 
 _MISTAKE_PX, _MISTAKES = 72, 16
 _LOG_LINES = 60
@@ -33,8 +38,8 @@ def show_detail(run_id: str) -> None:
     status = run.status()
     _show_head(status)
     show_controls(run, status)
-    watch = st.fragment(_watch, run_every=WATCH_EVERY_S if status.state.active else None)
-    watch(run_id, status.state)
+    pace = _pace(run, status)
+    st.fragment(_watch, run_every=pace)(run_id, status.state, pace)
     if status.state is RunState.finished:
         show_promotion(run)
 
@@ -51,7 +56,16 @@ def _show_head(status: RunStatus) -> None:
         st.markdown(plain(status.note))
 
 
-def _watch(run_id: str, seen: RunState) -> None:
+def _pace(run: Run, status: RunStatus) -> float | None:
+    """Seconds between two looks: watching takes from training, where both share a machine."""
+    if not status.state.active:
+        return None
+    is_long = (status.seconds_per_epoch or 0.0) >= _LONG_EPOCH_S
+    is_steady = status.phase == "training" and not (run.folder / STOP_FILE).exists()
+    return WATCH_LONG_EVERY_S if is_long and is_steady else WATCH_EVERY_S
+
+
+def _watch(run_id: str, seen: RunState, pace: float | None) -> None:
     """Draw what changes while a run goes on; other buttons follow when its state has changed."""
     try:
         run = Run.open(run_id)
@@ -59,7 +73,7 @@ def _watch(run_id: str, seen: RunState) -> None:
     except FerError as error:  # deleted by someone else
         st.warning(plain(str(error)), icon=":material/link_off:")
         return
-    if status.state is not seen:
+    if status.state is not seen or _pace(run, status) != pace:
         st.rerun()
     phase = f", {status.phase}" if status.phase else ""
     st.progress(share_done(status), f"{progress_line(status)}{phase}")
@@ -121,13 +135,34 @@ def _show_curve(
     if f"val_{name}" in last:
         said += f", on validation {last[f'val_{name}']:.4g}"
     st.plotly_chart(
-        run_charts.curve(history, name, zoom),
+        _curve(run.id, name, zoom, tuple(last.items()), history),
         config=report_charts.CONFIG,
         key=key,
         on_select=lambda: _zoom_to_box(run.id, key, last["epoch"]),
         selection_mode="box",
         alt=f"{said}.",
     )
+
+
+# Plotly takes longer over a figure than all the rest of a refresh takes, and most refreshes
+# find the same epochs: what is drawn is kept until there is another one.
+@st.cache_resource(max_entries=256, show_spinner=False)
+def _curve(
+    run_id: str,
+    name: str,
+    zoom: tuple[float, float] | None,
+    last: tuple[tuple[str, float], ...],
+    _history: list[dict[str, float]],
+) -> Any:
+    return run_charts.curve(_history, name, zoom)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _confusion(
+    labels: tuple[str, ...], counts: tuple[tuple[int, ...], ...], text_colour: str
+) -> Any:
+    figures = {"labels": list(labels), "confusion": [list(row) for row in counts]}
+    return report_charts.confusion_matrix(figures, by_share=False, text_colour=text_colour)
 
 
 def _zoom_to_box(run_id: str, key: str, last: float) -> None:
@@ -149,7 +184,11 @@ def _show_snapshot(snapshot: ValidationSnapshot) -> None:
     left, right = st.columns([3, 2], gap="medium")
     with left:
         st.plotly_chart(
-            report_charts.confusion_matrix(figures, by_share=False, text_colour=text_colour()),
+            _confusion(
+                snapshot.labels,
+                tuple(map(tuple, snapshot.confusion.tolist())),
+                text_colour(),
+            ),
             config=report_charts.CONFIG,
             key="training-confusion",
             alt=report_words.confusion_sentence(figures),

@@ -19,9 +19,17 @@ ON_A_PAGE = 10
 _STATES, _TEXT = "training-states", "training-search"
 _BUSY_S, _IDLE_S = 3.0, 15.0
 
+# Where the columns stand one over the other, the chosen run is not to be a long way down.
+_NARROW = (
+    "<style>@media (max-width: 640px) {"
+    ".st-key-training-list { max-height: 42vh; overflow-y: auto; flex-wrap: nowrap; }"
+    "}</style>"
+)
+
 
 def show_list() -> None:
     """Draw the list, which keeps itself up to date, by itself."""
+    st.html(_NARROW)
     is_busy = any(status.state.active for status in list_runs())
     # A run begun from the command line shows too, a little later.
     st.fragment(_draw, run_every=_BUSY_S if is_busy else _IDLE_S)()
@@ -66,22 +74,21 @@ def _show_filter(runs: list[RunStatus]) -> None:
     if len(runs) < 2:
         return
     states = [state for state in RunState if any(status.state is state for status in runs)]
-    with st.container(horizontal=True):
-        st.text_input(
-            "Search",
-            key=_TEXT,
-            placeholder=f"Search {count(len(runs), 'run')}",
+    st.text_input(
+        "Search",
+        key=_TEXT,
+        placeholder=f"Search {count(len(runs), 'run')}",
+        label_visibility="collapsed",
+    )
+    if len(states) > 1:
+        st.pills(
+            "States",
+            states,
+            selection_mode="multi",
+            key=_STATES,
+            format_func=str,
             label_visibility="collapsed",
         )
-        if len(states) > 1:
-            st.pills(
-                "States",
-                states,
-                selection_mode="multi",
-                key=_STATES,
-                format_func=str,
-                label_visibility="collapsed",
-            )
 
 
 def _is_wanted(status: RunStatus) -> bool:
@@ -93,7 +100,7 @@ def _is_wanted(status: RunStatus) -> bool:
 
 def _show_row(status: RunStatus, is_chosen: bool) -> None:
     with st.container(border=True, key=f"run-{status.run}", gap=None):
-        with st.container(horizontal=True, vertical_alignment="center", wrap=False):
+        with st.container(horizontal=True, vertical_alignment="center"):
             if st.button(
                 plain(status.title),
                 key=f"look-{status.run}",
