@@ -1,15 +1,11 @@
 """A run's work is done once, whatever interrupts it, and its end is always told."""
 
-import contextlib
 import errno
 import json
-import os
 import shutil
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,10 +20,7 @@ from fer_core.training.recipe_sections import CrossValidation
 from fer_core.training.runs import (
     Run,
     RunState,
-    RunStatus,
-    launch,
     list_runs,
-    resume,
     stop,
 )
 from fer_core.training.runs.launcher import claim
@@ -285,135 +278,3 @@ def test_a_run_whose_checkpoints_are_damaged_goes_on_from_what_is_whole(
     assert epochs == ["2/2", "1/2"][:damaged][::-1]  # only what was lost is done again
     assert attempt.run.status().state is RunState.finished
     assert [row["epoch"] for row in attempt.run.history()] == [1, 2]
-
-
-# --- As processes of their own ---
-
-
-@pytest.fixture
-def no_process_stays(tracked_runs: Path) -> Iterator[None]:
-    yield
-    for status in list_runs():
-        if status.state.active:
-            stop(Run.open(status.run), now=True)
-
-
-def wait(run: Run, until: Callable[[RunStatus], object]) -> RunStatus:
-    """Look at a run until it is as wished, or has come to an end that it should not have."""
-    deadline = time.monotonic() + 240
-    while time.monotonic() < deadline:
-        status = run.status()
-        if until(status):
-            return status
-        assert status.state is not RunState.failed, run.log_tail()
-        time.sleep(0.1)
-    raise AssertionError(f"{run.status()}\n{run.log_tail()}")
-
-
-def kill(run: Run) -> None:
-    pid = run.status().pid
-    assert pid is not None
-    os.kill(pid, signal.SIGKILL)
-    status = wait(run, lambda status: not status.state.active)
-    assert status.state is RunState.lost
-    assert "without a word" in status.reason
-
-
-def trained_epochs(run: Run) -> list[str]:
-    """Every epoch that was told as done, in order ("1/4", …)."""
-    return [line.split()[1] for line in run.log_tail(999).splitlines() if line[:6] == "epoch "]
-
-
-@pytest.mark.usefixtures("no_process_stays")
-def test_a_run_killed_at_several_moments_ends_as_if_it_never_was(tiny_recipe: Recipe) -> None:
-    four = replace(tiny_recipe, optimization=replace(tiny_recipe.optimization, epochs=4))
-    run = launch(four, "drawn_faces")
-    wait(run, lambda status: status.state is RunState.running)  # it loads its libraries
-    kill(run)
-    assert run.history() == []
-
-    resume(run)
-    wait(run, lambda status: len(trained_epochs(run)) == 2)
-    kill(run)
-    before = run.history()
-
-    resume(run)
-    wait(run, lambda status: status.phase == "exporting")
-    kill(run)
-    assert not run.model_folder.exists()
-
-    resume(run)
-    status = wait(run, lambda status: status.state is RunState.finished)
-    assert (status.epoch, status.epochs) == (4, 4)
-    assert run.history()[:2] == before
-    assert trained_epochs(run) == ["1/4", "2/4", "3/4", "4/4"]
-    card = ModelCard.read(run.model_folder)
-    accuracy = card.metrics["PublicTest"]["accuracy"]
-    # Its statistics are estimated anew at the end, which changes some answers.
-    assert accuracy == pytest.approx(status.best["val_accuracy"], abs=0.05)
-
-
-@pytest.mark.usefixtures("no_process_stays")
-def test_runs_wait_for_each_other_and_each_can_be_stopped(tiny_recipe: Recipe) -> None:
-    long = replace(tiny_recipe, optimization=replace(tiny_recipe.optimization, epochs=99))
-    first, second, third = (launch(r, "drawn_faces") for r in (long, tiny_recipe, long))
-    wait(first, lambda status: status.state is RunState.running)
-    wait(third, lambda status: third.log_tail())
-    assert [run.status().state for run in (second, third)] == [RunState.queued] * 2
-
-    assert stop(third) is False
-    wait(third, lambda status: status.state is RunState.stopped)
-    wait(first, lambda status: status.epoch >= 1)
-    assert second.status().state is RunState.queued
-    assert stop(first) is False
-    stopped = wait(first, lambda status: status.state is RunState.stopped)
-    assert stopped.reason == f"stopped on request, {stopped.epoch} of 99 epochs done"
-
-    resume(first)  # at the end of the queue
-    wait(second, lambda status: status.state is RunState.running)
-    assert first.status().state is RunState.queued
-    wait(second, lambda status: status.state is RunState.finished)
-    wait(first, lambda status: status.state is RunState.running)
-    assert stop(first, now=True) is True
-    assert first.status().epoch == stopped.epoch == len(trained_epochs(first))
-
-
-TRAINS = """
-import sys, time
-from pathlib import Path
-from fer_core.training.runs.launcher import claim
-from fer_core.training.runs.run import Run
-from fer_core.training.runs.worker import Worker
-
-def train(worker):
-    worker._enter("training")
-    for word in ("begins", "ends"):
-        with Path(sys.argv[2]).open("a") as diary:
-            diary.write(f"{worker.run.id} {word}\\n")
-        time.sleep(0.1)
-
-Worker._train = train
-run = Run.open(sys.argv[1])
-lock = claim(run)
-Worker(run, run.log).work()
-"""
-"""A worker whose training is a moment long: ten of the real ones would take minutes."""
-
-
-def test_ten_runs_begun_at_once_are_trained_one_after_another(runs: Path) -> None:
-    diary = runs.parent / "diary.txt"
-    ten = [Run.begin(recipe(), "drawn_faces") for _ in range(10)]
-    with contextlib.ExitStack() as stack:
-        workers = [
-            stack.enter_context(
-                subprocess.Popen([sys.executable, "-c", TRAINS, run.id, str(diary)], cwd=ROOT)
-            )
-            for run in ten
-        ]
-        assert [worker.wait(timeout=120) for worker in workers] == [0] * 10
-    assert {status.state for status in list_runs()} == {RunState.finished}
-    lines = [line.split() for line in diary.read_text().splitlines()]
-    assert {run for run, _ in lines} == {run.id for run in ten}
-    for begins, ends in zip(lines[::2], lines[1::2], strict=True):
-        assert (begins[1], ends[1]) == ("begins", "ends")
-        assert begins[0] == ends[0]  # nobody came between

@@ -1,5 +1,7 @@
 """One run's page tells the truth, whatever state its folder is in."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -7,8 +9,10 @@ from streamlit.testing.v1 import AppTest
 from fer_core.training.history import HISTORY_FILE
 from fer_core.training.runs import RunState
 from fer_core.training.runs.label import label_run
+from fer_core.training.runs.launcher import STOP_FILE
 from fer_core.training.snapshot import ValidationSnapshot, write_snapshot
 from tests.webapp.training.conftest import AddRun, OpenTab
+from webapp.components.training import run_detail
 
 
 def said(app: AppTest) -> str:
@@ -28,6 +32,25 @@ def test_a_running_run_is_watched(add_run: AddRun, open_tab: OpenTab) -> None:
     assert "CPU " in text
     assert "epoch 1 of 2" in text
     assert len(app.get("plotly_chart")) == 4
+
+
+def test_a_new_epoch_is_drawn(add_run: AddRun, open_tab: OpenTab) -> None:
+    run = add_run(RunState.running, done=2)
+    app = open_tab()
+    rows = (run.folder / HISTORY_FILE).read_text()
+    (run.folder / HISTORY_FILE).write_text(rows + rows.splitlines()[-1].replace("1", "2", 1) + "\n")
+    before = app.get("plotly_chart")[0].proto.spec
+    assert app.run().get("plotly_chart")[0].proto.spec != before
+
+
+def test_long_epochs_are_looked_at_less_often(add_run: AddRun) -> None:
+    run = add_run(RunState.running)
+    status = replace(run.status(), seconds_per_epoch=60.0)
+    assert run_detail._pace(run, status) == run_detail.WATCH_LONG_EVERY_S
+    assert run_detail._pace(run, replace(status, phase="exporting")) == run_detail.WATCH_EVERY_S
+    (run.folder / STOP_FILE).touch()  # whoever asked for that waits for it
+    assert run_detail._pace(run, status) == run_detail.WATCH_EVERY_S
+    assert run_detail._pace(run, replace(status, state=RunState.stopped)) is None
 
 
 def test_before_the_first_epoch_there_is_no_curve(add_run: AddRun, open_tab: OpenTab) -> None:
