@@ -24,9 +24,13 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def running(
-    command: str, port: int, log: Path, environment: Mapping[str, str] | None = None
+    command: str,
+    port: int,
+    log: Path,
+    environment: Mapping[str, str] | None = None,
+    health: str = "/_stcore/health",  # Streamlit's
 ) -> Iterator[str]:
-    """Run a shell command that serves Streamlit on `port`; yields its address once healthy."""
+    """Run a shell command that serves on `port`; yields its address once `health` answers."""
     url = f"http://127.0.0.1:{port}"
     with log.open("w") as stream:
         server = subprocess.Popen(
@@ -39,7 +43,7 @@ def running(
             start_new_session=True,
         )
         try:
-            _wait_until_healthy(f"{url}/_stcore/health", server, log)
+            _wait_until_healthy(f"{url}{health}", server, log)
             yield url
         finally:
             with contextlib.suppress(ProcessLookupError):  # it may have ended by itself

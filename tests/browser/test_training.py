@@ -1,6 +1,7 @@
 """The training page in a real Chromium: from a first run on drawn faces to a model in use."""
 
 import contextlib
+import json
 import re
 import shlex
 import shutil
@@ -142,23 +143,36 @@ def test_from_a_first_run_to_a_model_in_use(page: Page, own_url: str, keep_pictu
     expect(page.get_by_role("combobox", name=re.compile("^Model"))).to_have_value("drawn")
 
 
-def test_a_run_outlives_the_server_that_began_it(page: Page, tmp_path: Path) -> None:
+def kill_server(url: str) -> None:
+    """End a server as a crash would: without a word."""
+    (server,) = [
+        child for child in psutil.Process().children() if url.rpartition(":")[2] in child.cmdline()
+    ]
+    server.kill()
+    server.wait()
+
+
+def test_a_run_outlives_the_server_and_is_lost_only_with_its_own_process(
+    page: Page, tmp_path: Path
+) -> None:
     with served(tmp_path) as url:
         page.goto(f"{url}/training")
         choose_quickstart(page)
-        start(page)
+        start(page, Epochs=20)
         expect_state(page, "running", TRAINING_MS)
-        (server,) = [
-            child
-            for child in psutil.Process().children()
-            if url.rpartition(":")[2] in child.cmdline()
-        ]
-        server.kill()
-        server.wait()
+        kill_server(url)
     with served(tmp_path) as url:
         page.goto(f"{url}/training")
+        expect_state(page, "running")
+        (running,) = tmp_path.glob("runs/*/process.json")
+        kill_server(url)
+        psutil.Process(json.loads(running.read_text())["pid"]).kill()
+    with served(tmp_path) as url:
+        page.goto(f"{url}/training")
+        expect_state(page, "lost")
+        page.get_by_role("button", name="Resume", exact=True).click()
         expect_state(page, "finished", TRAINING_MS)
-        expect(detail(page).get_by_text("epoch 12 of 12")).to_be_visible(timeout=WAIT_MS)
+        expect(detail(page).get_by_text("epoch 20 of 20")).to_be_visible(timeout=WAIT_MS)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
