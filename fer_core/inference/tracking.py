@@ -1,7 +1,7 @@
 """Faces of a frame joined to those of the frames before: a person keeps the same number."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,10 +74,9 @@ class FaceTracker:
             return None
         return track.expected(time_s)
 
-    @property
-    def ids(self) -> Iterable[int]:
-        """Numbers of the faces that are not forgotten, the oldest first."""
-        return tuple(self._tracks)
+    def seen_since(self, time_s: float) -> tuple[int, ...]:
+        """Numbers of the faces that were seen at that moment or later, the oldest first."""
+        return tuple(i for i, track in self._tracks.items() if track.time_s >= time_s)
 
     def _forget(self, time_s: float) -> None:
         gone = [
@@ -150,7 +149,7 @@ class _Track:
 
     def expected(self, time_s: float) -> Face:
         """The face as last seen, moved to where it should be."""
-        x, y, width, height = self._motion_at(time_s).place
+        x, y, width, height = self._motion_at(time_s).place.tolist()
         old_x, old_y = self.face.centre_xy
         # No face doubles or halves within a moment, whatever two boxes in a row suggest.
         factor = min(max(max(width, height) / self.face.side_px, 0.5), 2.0)

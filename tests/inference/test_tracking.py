@@ -23,13 +23,13 @@ def test_numbers_begin_at_one_and_follow_the_faces_not_their_order() -> None:
     assert tracker.update([face(100), face(400)], 0.0) == (1, 2)
     assert tracker.update([face(402), face(99)], 0.04) == (2, 1)
     assert tracker.update([face(700), face(404), face(98)], 0.08) == (3, 2, 1)
-    assert tracker.ids == (1, 2, 3)
+    assert tracker.seen_since(0.08) == (1, 2, 3)
 
 
 def test_no_faces_are_no_trouble() -> None:
     tracker = FaceTracker()
     assert tracker.update([], 0.0) == ()
-    assert tracker.ids == ()
+    assert tracker.seen_since(0.0) == ()
     assert tracker.expected(1, 0.0) is None
 
 
@@ -82,7 +82,15 @@ def test_a_face_that_stays_away_is_forgotten_and_its_number_is_not_given_again()
     late = PATIENCE_S + 0.1
     assert tracker.expected(1, late) is None
     assert tracker.update([face(100)], late) == (2,)
-    assert tracker.ids == (2,)
+    assert tracker.seen_since(0.0) == (2,)
+
+
+def test_who_was_not_seen_of_late_is_known() -> None:
+    tracker = FaceTracker()
+    tracker.update([face(100), face(400)], 0.0)
+    tracker.update([face(400)], 0.3)
+    assert tracker.seen_since(0.1) == (2,)
+    assert tracker.seen_since(0.0) == (1, 2)
 
 
 def test_a_face_elsewhere_or_of_another_size_is_another_one() -> None:
