@@ -4,6 +4,7 @@ import collections
 import statistics
 import threading
 import time
+import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -31,6 +32,13 @@ _WINDOW_S = 3.0
 _MOST_TIMES = 300
 _IDLE_S = 0.5
 _PARTING_S = 5.0
+
+_open: "weakref.WeakSet[LiveReader]" = weakref.WeakSet()
+
+
+def open_readers() -> int:
+    """How many viewers are being read on this server."""
+    return sum(reader.is_open for reader in tuple(_open))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +120,12 @@ class LiveReader:
         self._detection_s = 0.0
         self._thread = threading.Thread(target=self._read_on, name="live reading", daemon=True)
         self._thread.start()
+        _open.add(self)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still reads."""
+        return not self._closed
 
     def show(self, frame_rgb: Frame) -> FrameAnalysis | None:
         """Take a frame as the newest one.

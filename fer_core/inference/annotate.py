@@ -37,7 +37,7 @@ def annotate(image_rgb: npt.NDArray[np.uint8], analysis: FrameAnalysis) -> npt.N
     boxes = [(face, _rect(face, factor)) for face in analysis.faces]
     for face, box in boxes:
         _draw_box(draw, box, face, unit)
-    font = _font(max(_SMALLEST_FONT_PX, round(_font_share(len(boxes)) * max(canvas.size))))
+    font = readable_font(max(_SMALLEST_FONT_PX, round(_font_share(len(boxes)) * max(canvas.size))))
     taken: list[Rect] = []
     for face, box in boxes:
         taken.append(_draw_label(draw, box, face, font, canvas.size, taken))
@@ -133,7 +133,8 @@ def _font_share(faces: int) -> float:
 
 
 @lru_cache(maxsize=64)
-def _font(size_px: int) -> ImageFont.FreeTypeFont:
+def readable_font(size_px: int) -> ImageFont.FreeTypeFont:
+    """The font of all labels, letters of about `size_px` pixels."""
     font = ImageFont.load_default(size_px)
     assert isinstance(font, ImageFont.FreeTypeFont)  # every Pillow wheel has FreeType
     return font

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from tests.browser.server import free_port, running
 from tests.conftest import GroupPhoto, Image
@@ -38,15 +38,24 @@ def app_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    installed = next(filter(_starts, ("chromium", "chromium-browser", "google-chrome")), None)
+def playwright_started() -> Iterator[Playwright]:
     with sync_playwright() as playwright:
-        # Without an installed one, Playwright's own is used: see install_chromium.sh.
-        chromium = playwright.chromium.launch(
-            executable_path=installed and shutil.which(installed), args=["--no-sandbox"]
-        )
-        yield chromium
-        chromium.close()
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(playwright_started: Playwright) -> Iterator[Browser]:
+    chromium = launch_chromium(playwright_started)
+    yield chromium
+    chromium.close()
+
+
+def launch_chromium(playwright: Playwright, *arguments: str) -> Browser:
+    """The installed Chromium; without one Playwright's own, which install_chromium.sh fetches."""
+    installed = next(filter(_starts, ("chromium", "chromium-browser", "google-chrome")), None)
+    return playwright.chromium.launch(
+        executable_path=installed and shutil.which(installed), args=["--no-sandbox", *arguments]
+    )
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from fer_core import load_analyzer
 from fer_core.domain.analysis import FrameAnalysis
 from fer_core.inference.analyzer import EmotionAnalyzer
 from tests.conftest import GroupPhoto, Image
-from webapp.live import LiveReader
+from webapp.live import LiveReader, open_readers
 
 PATIENCE_S = 30.0
 ROOT = Path(__file__).resolve().parents[2]
@@ -222,11 +222,13 @@ def test_a_stream_that_ends_within_a_reading_ends(opened: Open, astronaut: Image
 
 def test_many_viewers_leave_nothing_behind(astronaut: Image) -> None:
     analyzer = load_analyzer()
-    before = threading.active_count()
+    before, others = threading.active_count(), open_readers()
     for _ in range(20):
         reader = LiveReader(analyzer)
         read_one(reader, astronaut)
+        assert open_readers() == others + 1
         reader.close()
+    assert open_readers() == others
     assert threading.active_count() == before
 
 

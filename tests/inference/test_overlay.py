@@ -1,0 +1,74 @@
+"""What is drawn on live video stays within the frame, and each part can be left out."""
+
+import numpy as np
+import pytest
+
+from fer_core.domain.analysis import AnalyzedFace, EmotionScores, FaceQuality, FrameAnalysis
+from fer_core.domain.emotions import FER7_LABELS, colour_rgb
+from fer_core.domain.faces import Face
+from fer_core.inference.overlay import Overlay, draw_overlay
+from tests.conftest import Image
+
+NOTHING = Overlay(boxes=False, names=False, bars=False, landmarks=False)
+HAPPY = EmotionScores(FER7_LABELS, (0.02, 0.02, 0.02, 0.9, 0.02, 0.01, 0.01))
+POINTS = ((240.0, 180.0), (280.0, 180.0), (260.0, 200.0), (245.0, 220.0), (275.0, 220.0))
+
+
+def tracked(box: tuple[float, float, float, float], track_id: int | None = 1) -> AnalyzedFace:
+    return AnalyzedFace(Face(box, 0.9, POINTS), HAPPY, FaceQuality(100, 100, 0.5), track_id)
+
+
+def drawn(overlay: Overlay, *faces: AnalyzedFace, size: tuple[int, int] = (480, 640)) -> Image:
+    frame = np.full((*size, 3), 120, np.uint8)
+    frame.flags.writeable = False  # a camera's may be shared
+    return draw_overlay(frame, FrameAnalysis("", (size[1], size[0]), faces), overlay)
+
+
+def changed(image: Image) -> Image:
+    """Where something was drawn."""
+    return np.any(image != 120, axis=2)
+
+
+def test_without_faces_or_wishes_the_frame_stays_as_it_is() -> None:
+    assert not changed(drawn(Overlay())).any()
+    assert not changed(drawn(NOTHING, tracked((200, 150, 120, 120)))).any()
+
+
+@pytest.mark.parametrize("part", ["boxes", "names", "bars", "landmarks"])
+def test_each_part_is_drawn_by_itself(part: str) -> None:
+    alone = drawn(
+        Overlay(**dict.fromkeys(("boxes", "names", "bars", "landmarks"), False) | {part: True}),
+        tracked((200, 150, 120, 120)),
+    )
+    marks = changed(alone)
+    assert marks.any()
+    inside = marks[160:260, 210:310]
+    assert inside.any() == (part == "landmarks")  # the face itself stays free
+    has_colour = (alone == colour_rgb("happy")).all(axis=2).any()
+    assert has_colour == (part != "landmarks")
+
+
+def test_bars_are_as_long_as_the_probabilities() -> None:
+    image = drawn(Overlay(boxes=False, names=False), tracked((200, 150, 120, 120)))
+    happy = (image == colour_rgb("happy")).all(axis=2)
+    sad = (image == colour_rgb("sad")).all(axis=2)
+    assert happy.any(axis=0).sum() > 20 * sad.any(axis=0).sum()
+
+
+@pytest.mark.parametrize(
+    "box",
+    [(-60, -60, 120, 120), (600, 440, 120, 120), (0, 0, 640, 480), (-500, 10, 50, 50)],
+    ids=["first corner", "last corner", "whole frame", "outside"],
+)
+@pytest.mark.parametrize("size", [(480, 640), (90, 120), (3, 3)])
+def test_any_face_fits_any_frame(
+    box: tuple[float, float, float, float], size: tuple[int, int]
+) -> None:
+    everything = Overlay(landmarks=True)
+    assert drawn(everything, tracked(box), size=size).shape == (*size, 3)
+
+
+def test_a_panel_at_the_right_edge_goes_to_the_left() -> None:
+    marks = changed(drawn(Overlay(boxes=False, names=False), tracked((520, 150, 110, 110))))
+    assert marks[:, :515].any()
+    assert not marks[:, 516:].any()
