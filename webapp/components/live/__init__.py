@@ -1,1 +1,0 @@
-"""The webcam page's parts."""
