@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
 
 from fer_core.domain.errors import ImageError, ModelError
 from fer_core.zoo.card import ModelCard
+from fer_core.zoo.onnx_session import open_session
 
 if TYPE_CHECKING:
     import onnx
@@ -72,7 +72,7 @@ def feature_maps(card: ModelCard, network: bytes, face: Maps) -> tuple[FeatureMa
         raise ImageError(f"feature_maps expects {expected} float32, got {face.shape} {face.dtype}.")
     graph, widened, names = _with_outputs(network)
     try:
-        session = onnxruntime.InferenceSession(widened, providers=["CPUExecutionProvider"])
+        session = open_session(widened)
         outputs = session.run(names, {session.get_inputs()[0].name: face}) if names else []
     except Exception as error:  # noqa: BLE001  ONNX Runtime's errors share no narrower base
         reason = " ".join(str(error).split())

@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
 
 from fer_core.detection.full_frame import whole_image
 from fer_core.domain.analysis import EmotionScores
@@ -12,6 +11,7 @@ from fer_core.domain.errors import ImageError, ModelError
 from fer_core.preprocessing.crop import crop_faces
 from fer_core.preprocessing.spec import PreprocessSpec
 from fer_core.zoo.card import ONNX_FILE, ModelCard
+from fer_core.zoo.onnx_session import open_session
 from fer_core.zoo.store import DEFAULT_MODEL, load_card, model_folder, verified_bytes
 
 # Bounds memory on a photo of a stadium; beyond it larger batches are no faster.
@@ -37,12 +37,8 @@ class EmotionClassifier:
     ) -> None:
         self.card = card
         self._origin = origin
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
         try:
-            self._session = onnxruntime.InferenceSession(
-                network, options, providers=["CPUExecutionProvider"]
-            )
+            self._session = open_session(network, threads)
         except Exception as error:  # noqa: BLE001  ONNX Runtime's errors share no narrower base
             raise ModelError(f"{self._origin} is not a network that can run: {error}") from None
         inputs, outputs = self._session.get_inputs(), self._session.get_outputs()
