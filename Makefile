@@ -43,6 +43,8 @@ figures: $(VENV)/dev ## Measure anew and write README.md's figures
 	mv benchmarks/training_page.json.new benchmarks/training_page.json
 	$(BIN)/python -m benchmarks.watching > benchmarks/watching.json.new
 	mv benchmarks/watching.json.new benchmarks/watching.json
+	$(BIN)/python -m benchmarks.live > benchmarks/live.json.new
+	mv benchmarks/live.json.new benchmarks/live.json
 	$(BIN)/python benchmarks/readme_figures.py
 
 screenshots: $(VENV)/dev ## Take the README's screenshots anew, by the browser tests

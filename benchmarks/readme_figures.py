@@ -60,6 +60,8 @@ def figures() -> str:
         f"{bench['memory, median of the second fifth, MB']:.0f} MB, "
         f"{bench['memory, median of the last fifth, MB']:.0f} MB |",
         "",
+        *_on_live_video(),
+        "",
         *_on_training(),
     ]
     return "\n".join(lines)
@@ -120,6 +122,31 @@ def _on_training() -> list[str]:
         f"| the machine's share that the server takes to watch a run, and a browser beside it | "
         f"{watching['server, share of the machine']:.1%}, "
         f"{watching['browser, share of the machine']:.1%} |",
+    ]
+
+
+def _on_live_video() -> list[str]:
+    """How the Webcam page keeps up, with its browser on the same machine."""
+    live = _measured("live")
+    return [
+        "| live video, 640×480, one face, browser on the same two cores | |",
+        "| --- | --- |",
+        f"| frames read a second, of those that came | {live['browser, frames read/s']:.0f} of "
+        f"{live['browser, frames that came/s']:.0f} |",
+        f"| capture to result, median and 95% | "
+        f"{live['browser, capture to result, median, ms']} ms, "
+        f"{live['browser, capture to result, 95%, ms']} ms |",
+        f"| capture to the picture shown again, median and 95% | "
+        f"{live['browser, capture to picture shown again, median, ms']} ms, "
+        f"{live['browser, capture to picture shown again, 95%, ms']} ms |",
+        f"| the handler alone, frames a second | {live['handler, frames/s']:.0f} |",
+        f"| packet to packet, processor time | {live['packet to packet, ms a frame']:.0f} ms, "
+        f"{live['packet to packet / its parts']:.2f} × (decode + detector + network + draw + "
+        "encode, each alone) |",
+        f"| with a network that takes 500 ms: frames shown a second, latency after five and after "
+        f"ten seconds | {live['slow model, frames shown/s']:.0f}, "
+        f"{live['slow model, latency in the middle, ms']} ms, "
+        f"{live['slow model, latency at the end, ms']} ms |",
     ]
 
 

@@ -9,6 +9,10 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 import numpy.typing as npt
+
+# Before TensorFlow: its symbols shadow those that libsrtp, which live video needs, looks for, and
+# the process crashes. The app itself never loads both.
+import pylibsrtp  # noqa: F401
 import pytest
 
 from fer_core.domain.faces import Face

@@ -1,10 +1,10 @@
 """Live video: every frame is shown at once, and the newest one is read whenever there is time."""
 
 import collections
+import os
 import statistics
 import threading
 import time
-import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from fer_core.detection.geometry import carried
 from fer_core.domain.analysis import FrameAnalysis
+from fer_core.domain.errors import FerError
 from fer_core.domain.faces import Face
 from fer_core.domain.scaling import scaled
 from fer_core.inference.analyzer import EmotionAnalyzer
@@ -21,8 +22,10 @@ from fer_core.inference.tracking import FaceTracker
 
 Frame = npt.NDArray[np.uint8]
 
+VIEWERS_VARIABLE = "FER_LIVE_VIEWERS"
+
 # Faces of a twentieth of the picture are found at this size, in a fifth of a large frame's time.
-_DETECTION_SIDE = 480
+DETECTION_SIDE = 480
 # Detection may take this share of the reading's time; between two looks faces are tracked.
 _DETECTION_SHARE = 0.5
 _LONGEST_WITHOUT_DETECTION_S = 0.5
@@ -30,15 +33,53 @@ _HOLD_S = 0.25  # a face that one look misses does not flicker
 
 _WINDOW_S = 3.0
 _MOST_TIMES = 300
-_IDLE_S = 0.5
+_VANISHED_S = 10.0  # a viewer whose frames stop for so long has gone, whatever it did not say
 _PARTING_S = 5.0
 
-_open: "weakref.WeakSet[LiveReader]" = weakref.WeakSet()
+
+def viewers_at_most() -> int:
+    """How many viewers to read at once: `FER_LIVE_VIEWERS`, or two for each core.
+
+    Raises:
+        FerError: The variable holds something else than a number from 1.
+    """
+    text = os.environ.get(VIEWERS_VARIABLE, "")
+    if not text:
+        return 2 * (os.cpu_count() or 1)
+    if not text.isdecimal() or int(text) < 1:
+        raise FerError(f"{VIEWERS_VARIABLE} must be a number from 1, got {text!r}.")
+    return int(text)
 
 
-def open_readers() -> int:
-    """How many viewers are being read on this server."""
-    return sum(reader.is_open for reader in tuple(_open))
+class LivePlaces:
+    """How many viewers a server reads at once.
+
+    Args:
+        most: That many at most.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self._taken = 0
+        self._lock = threading.Lock()
+
+    @property
+    def taken(self) -> int:
+        """How many are being read now."""
+        with self._lock:
+            return self._taken
+
+    def take(self) -> bool:
+        """Take a place, if one is left."""
+        with self._lock:
+            is_left = self._taken < self.most
+            self._taken += is_left
+            return is_left
+
+    def leave(self) -> None:
+        """Give a place back."""
+        with self._lock:
+            self._taken -= 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,28 +129,37 @@ class LiveReader:
 
     `show` never waits for the network: a thread of its own takes the newest frame, and a tracker
     carries its faces along until the next result. Frames that come meanwhile are dropped and
-    counted, so that results are never older than one reading. No frame is kept or written.
+    counted, so that results are never older than one reading. No frame is kept or written. The
+    thread begins with a frame, and ends when it is told to or when frames stop coming.
 
     Args:
-        analyzer: Shared with other viewers.
+        analyzer: Shared with other viewers; another one may take its place at any time.
+        places: Taken while frames are read; while none is free, frames are only shown.
         clock: Seconds that only grow.
         on_result: Called in the reading's thread with each result.
+        vanished_s: Without a frame for so long, the reading ends until the next.
     """
 
     def __init__(
         self,
         analyzer: EmotionAnalyzer,
+        places: LivePlaces | None = None,
         clock: Callable[[], float] = time.monotonic,
         on_result: Callable[[FrameAnalysis], None] | None = None,
+        vanished_s: float = _VANISHED_S,
     ) -> None:
-        self._analyzer = analyzer
+        self.analyzer = analyzer
+        self._places = places or LivePlaces(1)
         self._clock = clock
         self._on_result = on_result
+        self._vanished_s = vanished_s
         self._begun = clock()
         self._changed = threading.Condition()
         # All below is shared between the two threads, under that lock.
         self._waiting: tuple[Frame, float] | None = None
-        self._closed = False
+        self._thread: threading.Thread | None = None
+        self._is_ending = False
+        self._shown_at: float | None = None
         self._latest: FrameAnalysis | None = None
         self._tracker = FaceTracker()
         self._figures = LiveFigures()
@@ -118,14 +168,18 @@ class LiveReader:
         self._smoothers: dict[int, ScoreSmoother] = {}
         self._detected_at = -np.inf
         self._detection_s = 0.0
-        self._thread = threading.Thread(target=self._read_on, name="live reading", daemon=True)
-        self._thread.start()
-        _open.add(self)
 
     @property
-    def is_open(self) -> bool:
-        """Whether it still reads."""
-        return not self._closed
+    def is_reading(self) -> bool:
+        """Whether frames are read: they come, and there is a place."""
+        with self._changed:
+            return self._thread is not None
+
+    @property
+    def shown_at(self) -> float | None:
+        """When the last frame came, by the clock; None before the first."""
+        with self._changed:
+            return self._shown_at
 
     def show(self, frame_rgb: Frame) -> FrameAnalysis | None:
         """Take a frame as the newest one.
@@ -139,7 +193,8 @@ class LiveReader:
         """
         now = self._clock()
         with self._changed:
-            if not self._closed:
+            self._shown_at = now
+            if self._begin():
                 self._drop()
                 self._waiting = frame_rgb, now
             self._figures = replace(self._figures, shown=self._figures.shown + 1)
@@ -155,6 +210,12 @@ class LiveReader:
         """The latest result, as it was read."""
         with self._changed:
             return self._latest
+
+    def pace(self) -> tuple[float, int]:
+        """Frames read a second of late, and frames that came in all: for every frame."""
+        now = self._clock()
+        with self._changed:
+            return self._pace(self._times.analysed, now), self._figures.shown
 
     def figures(self) -> LiveFigures:
         """How the reading keeps up."""
@@ -173,13 +234,21 @@ class LiveReader:
             )
 
     def close(self) -> None:
-        """End the reading and let go of everything; what is shown afterwards is not read."""
+        """End the reading, its thread included, until the next frame."""
         with self._changed:
-            self._closed = True
-            self._waiting = None
+            thread = self._thread
+            self._is_ending = True
             self._changed.notify()
-        if threading.current_thread() is not self._thread:
-            self._thread.join(_PARTING_S)
+        if thread is not None and threading.current_thread() is not thread:
+            thread.join(_PARTING_S)
+
+    def _begin(self) -> bool:
+        """Whether somebody reads, from now on at the latest."""
+        if self._thread is None and self._places.take():
+            self._is_ending = False
+            self._thread = threading.Thread(target=self._read_on, name="live reading", daemon=True)
+            self._thread.start()
+        return self._thread is not None and not self._is_ending
 
     def _drop(self) -> None:
         if self._waiting is not None:
@@ -200,9 +269,10 @@ class LiveReader:
     def _read_on(self) -> None:
         while True:
             with self._changed:
-                while self._waiting is None and not self._closed:
-                    self._changed.wait(_IDLE_S)
-                if self._closed or self._waiting is None:
+                self._changed.wait_for(lambda: self._waiting or self._is_ending, self._vanished_s)
+                if self._is_ending or self._waiting is None:
+                    self._waiting = self._thread = None
+                    self._places.leave()
                     return
                 frame, came = self._waiting
                 self._waiting = None
@@ -232,7 +302,7 @@ class LiveReader:
             ids = self._tracker.seen_since(self._detected_at - _HOLD_S)
             expected = [self._tracker.expected(track_id, came) for track_id in ids]
         present = {i: face.mapped(width) for i, face in zip(ids, expected, strict=True) if face}
-        read = self._analyzer.read(frame, list(present.values()), time_s=came - self._begun)
+        read = self.analyzer.read(frame, list(present.values()), time_s=came - self._begun)
         self._smoothers = {i: self._smoothers.get(i) or ScoreSmoother() for i in present}
         named = tuple(
             replace(face, track_id=i, scores=self._smoothers[i].smoothed(face.scores, came))
@@ -259,8 +329,8 @@ class LiveReader:
 
     def _detect(self, frame: Frame) -> Sequence[Face]:
         """Find faces at a bounded size."""
-        view = scaled(frame, min(1.0, _DETECTION_SIDE / max(frame.shape[:2])))
-        return [carried(face, view, frame) for face in self._analyzer.detector.detect(view)]
+        view = scaled(frame, min(1.0, DETECTION_SIDE / max(frame.shape[:2])))
+        return [carried(face, view, frame) for face in self.analyzer.detector.detect(view)]
 
     def _pace(self, times: Sequence[float], now: float) -> float:
         """Events a second of late."""

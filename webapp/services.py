@@ -20,6 +20,7 @@ from fer_core.training.workbench import Workbench
 from fer_core.zoo.card import CARD_FILE, ONNX_FILE, ModelCard
 from fer_core.zoo.classifier import EmotionClassifier, load_classifier
 from fer_core.zoo.store import load_card, model_folder, verified_bytes
+from webapp.live import LivePlaces, viewers_at_most
 
 # Streamlit imports pandas at its first table, and Plotly takes whatever half of it it finds: a
 # figure drawn meanwhile, for a second visitor or click, would fail. Every page imports this file.
@@ -94,6 +95,16 @@ def face_stages(model: str, name: str, data: bytes) -> FaceStages:
 def workbench() -> Workbench:
     """The process that has Keras loaded, for what training pages ask of it."""
     return Workbench()
+
+
+@st.cache_resource(show_spinner=False)
+def live_places() -> LivePlaces:
+    """Places for live video: `FER_LIVE_VIEWERS`, or two for each core.
+
+    Raises:
+        FerError: The variable holds something else than a number from 1.
+    """
+    return LivePlaces(viewers_at_most())
 
 
 @st.cache_resource(show_spinner=False)

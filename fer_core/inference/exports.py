@@ -38,6 +38,7 @@ def face_rows(analyses: Iterable[FrameAnalysis]) -> list[dict[str, Any]]:
                     "source": analysis.source,
                     "time_s": analysis.time_s,
                     "face": number,
+                    **({} if face["track_id"] is None else {"track_id": face["track_id"]}),
                     "emotion": face["emotion"],
                     "confidence": face["confidence"],
                     **face["scores"],

@@ -30,28 +30,35 @@ class Overlay:
         names: Number, emotion and probability above it.
         bars: A translucent panel beside it, with all probabilities.
         landmarks: The five points.
+        pace: Frames a second and the number of frames, in a corner.
     """
 
     boxes: bool = True
     names: bool = True
     bars: bool = True
     landmarks: bool = False
+    pace: bool = True
 
 
-def draw_overlay(frame_rgb: Frame, analysis: FrameAnalysis, overlay: Overlay) -> Frame:
+def draw_overlay(
+    frame_rgb: Frame, analysis: FrameAnalysis | None, overlay: Overlay, pace: str = ""
+) -> Frame:
     """Draw the faces of an analysis.
 
     Args:
         frame_rgb: (H, W, 3) RGB uint8.
-        analysis: Faces in pixels of that frame.
+        analysis: Faces in pixels of that frame; None for none yet.
         overlay: What to draw.
+        pace: The line in the corner.
 
     Returns:
         A new frame of the same size; the one given stays as it is.
     """
     canvas = np.array(frame_rgb, order="C")
     row = _row_px(canvas)
-    for face in analysis.faces[::-1]:  # the largest one is drawn last, over the others
+    for face in (
+        analysis.faces[::-1] if analysis else ()
+    ):  # the largest one is drawn last, over the others
         if overlay.boxes:
             _draw_box(canvas, face, row)
         if overlay.landmarks:
@@ -60,6 +67,8 @@ def draw_overlay(frame_rgb: Frame, analysis: FrameAnalysis, overlay: Overlay) ->
             _draw_panel(canvas, face, row)
         if overlay.names:
             _draw_name(canvas, face, row)
+    if overlay.pace and pace:
+        _draw_note(canvas, pace, row)
     return canvas
 
 
@@ -97,6 +106,12 @@ def _draw_name(canvas: Frame, face: AnalyzedFace, row: int) -> None:
     colour = colour_rgb(face.scores.emotion)
     _fill(canvas, x, y, width, height, colour, 1.0)
     _write(canvas, x + pad, y + pad // 2, text, ink_on(colour))
+
+
+def _draw_note(canvas: Frame, note: str, row: int) -> None:
+    text, pad = _text(note, row), row // 3
+    _fill(canvas, 0, 0, text.shape[1] + 2 * pad, text.shape[0], _PANEL_RGB, _PANEL_OPACITY)
+    _write(canvas, pad, 0, text, _TEXT_RGB)
 
 
 def _draw_panel(canvas: Frame, face: AnalyzedFace, row: int) -> None:

@@ -72,6 +72,7 @@ def test_csv_has_a_row_for_each_face_with_all_columns(frame: FrameAnalysis) -> N
         "source": "clip.mp4",
         "time_s": "1.5",
         "face": "1",
+        "track_id": "3",
         "emotion": "happy",
         "confidence": "0.7",
         "sad": "0.2",

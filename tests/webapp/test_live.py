@@ -13,9 +13,10 @@ import pytest
 
 from fer_core import load_analyzer
 from fer_core.domain.analysis import FrameAnalysis
+from fer_core.domain.errors import FerError
 from fer_core.inference.analyzer import EmotionAnalyzer
 from tests.conftest import GroupPhoto, Image
-from webapp.live import LiveReader, open_readers
+from webapp.live import LivePlaces, LiveReader, viewers_at_most
 
 PATIENCE_S = 30.0
 ROOT = Path(__file__).resolve().parents[2]
@@ -212,24 +213,78 @@ def test_a_stream_that_ends_within_a_reading_ends(opened: Open, astronaut: Image
     reader.show(astronaut)
     wait(lambda: analyzer.read_frames)
     reader.close()
-    assert not [thread for thread in threading.enumerate() if thread is reader._thread]
-    assert reader.show(astronaut) is not None  # what was read last, and nothing new
-    before = reader.figures().analysed
-    time.sleep(0.4)
-    assert reader.figures().analysed == before
-    reader.close()
+    assert not reader.is_reading
+    assert "live reading" not in {thread.name for thread in threading.enumerate()}
+    assert read_one(reader, astronaut).faces  # a later frame begins anew
+
+
+# --- Many viewers ---
 
 
 def test_many_viewers_leave_nothing_behind(astronaut: Image) -> None:
-    analyzer = load_analyzer()
-    before, others = threading.active_count(), open_readers()
+    analyzer, places = load_analyzer(), LivePlaces(2)
+    before = threading.active_count()
     for _ in range(20):
-        reader = LiveReader(analyzer)
+        reader = LiveReader(analyzer, places)
         read_one(reader, astronaut)
-        assert open_readers() == others + 1
+        assert places.taken == 1
         reader.close()
-    assert open_readers() == others
+        reader.close()  # said twice
+        assert places.taken == 0
     assert threading.active_count() == before
+
+
+def test_a_viewer_who_vanishes_is_let_go_and_may_come_back(opened: Open, astronaut: Image) -> None:
+    places = LivePlaces(1)
+    reader = opened(places=places, vanished_s=0.2)
+    read_one(reader, astronaut)
+    wait(lambda: not reader.is_reading)
+    assert places.taken == 0
+    assert "live reading" not in {thread.name for thread in threading.enumerate()}
+    assert read_one(reader, astronaut).faces
+    assert places.taken == 1
+
+
+def test_who_finds_no_place_is_shown_and_read_later(opened: Open, astronaut: Image) -> None:
+    places = LivePlaces(1)
+    first, second = opened(places=places), opened(places=places)
+    read_one(first, astronaut)
+    assert second.show(astronaut) is None
+    assert (second.is_reading, second.figures().shown, second.figures().analysed) == (False, 1, 0)
+    first.close()
+    assert read_one(second, astronaut).faces
+
+
+def test_viewers_read_each_for_itself_by_one_model(opened: Open, astronaut: Image) -> None:
+    analyzer, places = load_analyzer(), LivePlaces(3)
+    readers = [opened(analyzer, places=places) for _ in range(3)]
+    for _ in range(3):
+        results = [
+            read_one(reader, moved(astronaut, 30 * number)) for number, reader in enumerate(readers)
+        ]
+    lefts = [result.faces[0].face.box_xywh[0] for result in results]
+    assert lefts == sorted(lefts)
+    assert lefts[2] - lefts[0] == pytest.approx(60, abs=20)
+    assert [result.faces[0].track_id for result in results] == [1, 1, 1]
+
+
+def test_places_are_two_a_core_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("FER_LIVE_VIEWERS", raising=False)
+    assert viewers_at_most() >= 2
+    monkeypatch.setenv("FER_LIVE_VIEWERS", "7")
+    assert viewers_at_most() == 7
+    monkeypatch.setenv("FER_LIVE_VIEWERS", "many")
+    with pytest.raises(FerError, match="FER_LIVE_VIEWERS must be a number from 1, got 'many'"):
+        viewers_at_most()
+
+
+def test_another_model_may_take_over(opened: Open, astronaut: Image) -> None:
+    reader = opened()
+    read_one(reader, astronaut)
+    reader.analyzer = load_analyzer("ferplus")
+    (face,) = read_one(reader, astronaut).faces
+    assert "contempt" in face.scores.labels
+    assert (face.track_id, face.scores.emotion) == (1, "happy")
 
 
 # --- What it tells ---

@@ -1,0 +1,1 @@
+"""The webcam page's parts."""
