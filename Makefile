@@ -6,7 +6,7 @@ PORT ?= 8501
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help app test check format train bench figures screenshots requirements clean
+.PHONY: help app demo space test check format train bench figures screenshots requirements clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,10 +50,17 @@ figures: $(VENV)/dev ## Measure anew and write README.md's figures
 screenshots: $(VENV)/dev ## Take the README's screenshots anew, by the browser tests
 	FER_SCREENSHOTS=docs/images $(BIN)/python -m pytest tests/browser
 
+demo: $(VENV)/app ## Run the Gradio demo on http://localhost:7860
+	$(BIN)/python app.py
+
+space: $(VENV)/bin/python ## Build dist/space/, a Hugging Face Space ready to push
+	$(BIN)/python deploy/space/build.py
+
 requirements: $(VENV)/dev ## Compile the pinned requirements from pyproject.toml
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --group dev -c requirements.txt -o requirements-dev.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 -c requirements.txt deploy/space/requirements.in -o deploy/space/requirements.txt
 
 clean: ## Remove the environment and caches; models and runs stay
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

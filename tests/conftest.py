@@ -1,7 +1,7 @@
 """What several folders of tests share."""
 
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ import pylibsrtp  # noqa: F401
 import pytest
 
 from fer_core.domain.faces import Face
+from tests.zoo.hub_stand_in import TOKEN, HubStandIn, running_hub
 
 if TYPE_CHECKING:
     import keras
@@ -167,3 +168,24 @@ def served_models(tiny_models: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """`tiny_models`, and `FER_MODELS_DIR` says so, to processes started here too."""
     monkeypatch.setenv("FER_MODELS_DIR", str(tiny_models))
     return tiny_models
+
+
+# --- A Hub on this machine ---
+
+
+@pytest.fixture
+def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[HubStandIn]:
+    """An empty stand-in of the Hugging Face Hub, for this process and those started here."""
+    import huggingface_hub
+    from huggingface_hub import constants
+
+    with running_hub() as hub:
+        monkeypatch.setenv("HF_ENDPOINT", hub.endpoint)
+        monkeypatch.setenv("HF_TOKEN", TOKEN)
+        monkeypatch.setenv("HF_HOME", str(tmp_path / "hf"))
+        monkeypatch.setenv("HF_HUB_DISABLE_XET", "1")
+        # The client has read the environment once and for all.
+        monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hf" / "hub"))
+        monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
+        yield hub
+        huggingface_hub.close_session()  # its connections to this Hub

@@ -10,7 +10,7 @@ import pytest
 import fer_core
 
 ROOT = Path(__file__).resolve().parents[1]
-NEVER_SERVING = ("tensorflow", "keras", "mlflow", "streamlit", "gradio")
+NEVER_SERVING = ("tensorflow", "keras", "mlflow", "streamlit", "gradio", "huggingface_hub")
 
 
 def loaded_after(code: str) -> set[str]:

@@ -205,6 +205,20 @@ class LiveReader:
             height, width = frame_rgb.shape[:2]
             return self._carried(self._latest, now, (width, height))
 
+    def read(self, frame_rgb: Frame) -> FrameAnalysis:
+        """Read this very frame, for whoever waits for each; not while others are shown.
+
+        Args:
+            frame_rgb: (H, W, 3) RGB uint8.
+
+        Returns:
+            Its faces, numbered and smoothed over the frames before.
+        """
+        came = self._clock()
+        result = self._read(frame_rgb, came)
+        self._publish(result, came)
+        return result
+
     @property
     def latest(self) -> FrameAnalysis | None:
         """The latest result, as it was read."""

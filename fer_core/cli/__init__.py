@@ -1,4 +1,4 @@
-"""The command line: `python -m fer_core analyze | models | train | evaluate | runs | bench`.
+"""The command line: `python -m fer_core analyze | models | train | evaluate | runs | hub | bench`.
 
 Each command imports what it needs when it runs, so that `--help` answers at once and serving
 never loads TensorFlow.
@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from fer_core.cli import analyze, bench, evaluate, models, runs, train
+from fer_core.cli import analyze, bench, evaluate, hub, models, runs, train
 from fer_core.domain.errors import FerError
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ app.command()(models.models)
 app.command()(train.train)
 app.command()(evaluate.evaluate)
 app.add_typer(runs.app, name="runs")
+app.add_typer(hub.app, name="hub")
 app.command()(bench.bench)
 
 

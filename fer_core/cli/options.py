@@ -5,7 +5,10 @@ from typing import Annotated
 
 import typer
 
-Model = Annotated[str, typer.Option(help="A model's name, see `models`.")]
+Model = Annotated[
+    str,
+    typer.Option(help="A model's name, see `models`, or OWNER/NAME@COMMIT:SHA256 on the Hub."),
+]
 Data = Annotated[
     str, typer.Option(help="fer2013.csv, an .npz pack of it, class folders, or drawn_faces.")
 ]

@@ -4,7 +4,7 @@
     ├── ImageError        a picture that cannot be read or is refused
     ├── ArchiveError      a ZIP that cannot be read or is refused
     ├── UnknownNameError  a detector, model, architecture… that is not there
-    ├── ModelError        a model folder that is missing, truncated or altered
+    ├── ModelError        a model that is missing, truncated, altered or cannot be fetched
     ├── DatasetError      training or test data that is missing or wrong
     ├── RecipeError       a training recipe with an unknown key or a bad value
     └── TrainingStopped   a training run ended early because somebody asked for it
@@ -39,7 +39,7 @@ class UnknownNameError(FerError):
 
 
 class ModelError(FerError):
-    """A model folder is missing, truncated, altered or does not match its card."""
+    """A model is missing, truncated, altered, does not match its card, or cannot be fetched."""
 
 
 class DatasetError(FerError):

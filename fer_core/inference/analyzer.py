@@ -111,12 +111,13 @@ def load_analyzer(
     """Load a detector and a model by name.
 
     Args:
-        model: A folder's name in `models/`.
+        model: A folder's name in `models/`, or `OWNER/NAME@COMMIT:SHA256` on the Hugging Face
+            Hub, from where it is fetched once.
         detector: "yunet", "haar", "skin_haar" or "full_frame".
         threads: CPU threads for one call of the network.
 
     Raises:
         UnknownNameError: There is no such detector or model.
-        ModelError: A file is missing, truncated or altered.
+        ModelError: A file is missing, truncated or altered, or cannot be fetched.
     """
     return EmotionAnalyzer(load_detector(detector), load_classifier(model, threads))

@@ -12,7 +12,7 @@ from fer_core.preprocessing.crop import crop_faces
 from fer_core.preprocessing.spec import PreprocessSpec
 from fer_core.zoo.card import ONNX_FILE, ModelCard
 from fer_core.zoo.onnx_session import open_session
-from fer_core.zoo.store import DEFAULT_MODEL, load_card, model_folder, verified_bytes
+from fer_core.zoo.store import DEFAULT_MODEL, find_model, load_card, verified_bytes
 
 # Bounds memory on a photo of a stadium; beyond it larger batches are no faster.
 _BATCH = 128
@@ -119,14 +119,15 @@ def load_classifier(model: str = DEFAULT_MODEL, threads: int = 1) -> EmotionClas
     """Load a model by name.
 
     Args:
-        model: A folder's name in `models/`.
+        model: A folder's name in `models/`, or `OWNER/NAME@COMMIT:SHA256` on the Hugging Face
+            Hub, from where it is fetched once.
         threads: CPU threads for one call.
 
     Raises:
         UnknownNameError: There is no such model.
-        ModelError: One of its files is missing, truncated or altered.
+        ModelError: One of its files is missing, truncated or altered, or cannot be fetched.
     """
     card = load_card(model)
-    folder = model_folder(model)
+    folder = find_model(model, ONNX_FILE)
     network = verified_bytes(card, folder, ONNX_FILE)
     return EmotionClassifier(card, network, threads, origin=str(folder / ONNX_FILE))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from fer_core.domain.errors import ModelError
 from fer_core.zoo.card import KERAS_FILE
-from fer_core.zoo.store import DEFAULT_MODEL, load_card, model_folder, verified_file
+from fer_core.zoo.store import DEFAULT_MODEL, find_model, load_card, verified_file
 
 if TYPE_CHECKING:
     import keras
@@ -24,7 +24,7 @@ def load_keras_model(model: str = DEFAULT_MODEL) -> "keras.Model":
         ModelError: The file is missing, altered, or not a network that is safe to load.
     """
     card = load_card(model)
-    path = verified_file(card, model_folder(model), KERAS_FILE)
+    path = verified_file(card, find_model(model, KERAS_FILE), KERAS_FILE)
     keras = import_keras()
     try:
         return keras.saving.load_model(path, compile=False, safe_mode=True)

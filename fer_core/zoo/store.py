@@ -13,6 +13,7 @@ from typing import Any
 from fer_core.domain.errors import FerError, ModelError, UnknownNameError
 from fer_core.domain.settings import models_dir
 from fer_core.zoo.card import CARD_FILE, REPORT_FILE, ModelCard
+from fer_core.zoo.hub_reference import is_hub_name
 
 DEFAULT_MODEL = "default"
 
@@ -56,17 +57,36 @@ def model_folder(name: str) -> Path:
     return models_dir() / name
 
 
-def load_card(name: str) -> ModelCard:
-    """Read the card of the model called `name`.
+def find_model(name: str, *file_names: str) -> Path:
+    """The folder of a model that is there; what is on the Hub is fetched first.
+
+    Args:
+        name: A folder's name in `models/`, or `OWNER/NAME@COMMIT:SHA256` on the Hugging Face Hub.
+        file_names: Which files are wanted beside the card; those that it vouches for are fetched.
 
     Raises:
         UnknownNameError: There is no such model; the text lists those there are.
-        ModelError: Its card cannot be read.
+        ModelError: The Hub cannot be reached, has no such model, or another one.
     """
+    if is_hub_name(name):
+        # Only here: what is local must not wait for the Hub's client to be imported.
+        from fer_core.zoo.hub import fetch_model
+
+        return fetch_model(name, *file_names)
     if name not in card_names():
         raise UnknownNameError("model", name, card_names())
+    return model_folder(name)
+
+
+def load_card(name: str) -> ModelCard:
+    """Read the card of the model called `name`, here or on the Hub.
+
+    Raises:
+        UnknownNameError: There is no such model; the text lists those there are.
+        ModelError: Its card cannot be read or fetched.
+    """
     # The folder's name is what a model is asked for by; a copied folder is another model.
-    return replace(ModelCard.read(model_folder(name)), name=name)
+    return replace(ModelCard.read(find_model(name)), name=name)
 
 
 def load_report(card: ModelCard) -> dict[str, Any]:
@@ -75,15 +95,14 @@ def load_report(card: ModelCard) -> dict[str, Any]:
     Raises:
         ModelError: The report is not on the card, missing, altered, or no JSON object.
     """
-    content = verified_bytes(card, model_folder(card.name), REPORT_FILE)
+    folder = find_model(card.name, REPORT_FILE)
+    content = verified_bytes(card, folder, REPORT_FILE)
     try:
         report = json.loads(content)
     except ValueError:
         report = None
     if not isinstance(report, dict):
-        raise ModelError(
-            f"{model_folder(card.name) / REPORT_FILE} is no JSON object: train the model again."
-        )
+        raise ModelError(f"{folder / REPORT_FILE} is no JSON object: train the model again.")
     return report
 
 

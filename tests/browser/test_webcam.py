@@ -77,13 +77,16 @@ def player(page: Page) -> Frame:
 
 
 def start(page: Page) -> Frame:
-    """Press the button, again if the component was not ready to listen."""
+    """Press the button, and again if the connection does not come about, until faces are read."""
     frame = player(page)
     page.wait_for_timeout(1500)
     for _ in range(3):
         frame.get_by_role("button", name=START).click()
         with contextlib.suppress(PlaywrightTimeout):
-            frame.get_by_role("button", name="Stop").wait_for(timeout=15_000)
+            page.get_by_text("This session:").wait_for(timeout=20_000)
+            frame.get_by_role("button", name="Stop").wait_for(timeout=5_000)
+            return frame
+        if frame.get_by_role("button", name="Stop").count():
             return frame
     raise AssertionError("the video does not start")
 
@@ -174,6 +177,25 @@ def test_recorded_results_and_choices(camera: Browser, app_url: str) -> None:
     assert drawn_box(bare) is None
     page.get_by_role("button", name="New session").click()
     expect(page.get_by_text(re.compile(r"This session: 1 face, [0-9] s"))).to_be_visible()
+    page.context.close()
+
+
+def test_hasty_clicks_do_not_end_the_video(camera: Browser, app_url: str) -> None:
+    page = visit(camera, app_url)
+    frame = start(page)
+    expect(page.get_by_role("meter", name="happy")).to_be_visible()
+    page.evaluate(
+        """() => {
+            const toggles = [...document.querySelectorAll('[data-testid="stCheckbox"] input')];
+            for (let turn = 0; turn < 30; turn++)
+                setTimeout(() => toggles[1 + (turn % 5)].click(), 120 * turn);
+        }"""
+    )
+    page.wait_for_timeout(5000)
+    before = analysed(page)
+    expect(frame.get_by_role("button", name="Stop")).to_be_visible()
+    page.wait_for_timeout(3000)
+    assert analysed(page) > before
     page.context.close()
 
 

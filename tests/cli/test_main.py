@@ -11,7 +11,7 @@ FerCore = Callable[..., Any]  # words in, (code, out, err) out
 def test_help_names_every_command(fer_core: FerCore) -> None:
     ended = fer_core("--help")
     assert ended.code == 0
-    for name in ("analyze", "models", "train", "evaluate", "runs", "bench"):
+    for name in ("analyze", "models", "train", "evaluate", "runs", "hub", "bench"):
         assert name in ended.out
 
 

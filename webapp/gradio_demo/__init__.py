@@ -1,0 +1,1 @@
+"""The Gradio demo's parts; no Streamlit in here."""
