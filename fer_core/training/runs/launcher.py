@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 
 from fer_core.domain.errors import FerError
+from fer_core.training.installed import require_training
 from fer_core.training.recipe import Recipe
 from fer_core.training.runs.current_state import current_state
 from fer_core.training.runs.lock import LOCK_FILE, FileLock
@@ -59,8 +60,10 @@ def claim(run: Run) -> FileLock:
     """Make a run this process's own, and queued; whoever holds the lock may do its work.
 
     Raises:
-        FerError: It is active or finished, or its folder cannot be written.
+        FerError: It is active or finished, its folder cannot be written, or training is not
+            installed.
     """
+    require_training()
     if current_state(run.folder).state is RunState.finished:
         raise FerError(f"Run {run.id} is finished: `runs promote` makes its model one to use.")
     lock = own(run)

@@ -12,6 +12,7 @@ from typing import Any
 from fer_core.domain.errors import FerError, RecipeError
 from fer_core.domain.settings import runs_dir
 from fer_core.training.history import Epoch, read_history
+from fer_core.training.installed import require_training
 from fer_core.training.recipe import Recipe, recipe_from_dict
 from fer_core.training.runs.status import REQUEST_FILE, RunStatus, status_of
 
@@ -55,8 +56,9 @@ class Run:
         """Make the folder of a new run and write down what was asked for.
 
         Raises:
-            FerError: The folder cannot be written.
+            FerError: The folder cannot be written, or training is not installed.
         """
+        require_training()
         now = datetime.now().astimezone()
         if Path(data).exists() and data != "drawn_faces":
             data = str(Path(data).absolute())  # a run is resumed from anywhere

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fer_core.domain.errors import FerError
+from fer_core.training.installed import require_training
 from fer_core.training.recipe import Recipe
 from fer_core.training.workbench.messages import Message
 from fer_core.training.workbench.probe import Probe
@@ -101,6 +102,7 @@ class Workbench:
         self.close()
 
     def _ask(self, request: Message, patience_s: float) -> Message:
+        require_training()
         with self._turn:
             if self._child is None or self._child.poll() is not None:
                 self._end()

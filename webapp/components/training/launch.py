@@ -6,6 +6,7 @@ import streamlit as st
 
 from fer_core.datasets.base import FaceDataset
 from fer_core.domain.errors import FerError
+from fer_core.training.installed import require_training
 from fer_core.training.recipe import Recipe
 from fer_core.training.runs import Run, launch
 from fer_core.training.runs.label import label_run
@@ -27,9 +28,14 @@ _PROBLEM, _STARTS = "launch problem", "launch starts"
 
 
 def show_launch() -> None:
-    """Draw the whole tab; whoever may not train gets the way in instead."""
+    """Draw the whole tab; whoever may not train gets the way in instead.
+
+    Raises:
+        FerError: Training is not installed, or no recipe can be read.
+    """
     if not require_admin():
         return
+    require_training()
     st.session_state.setdefault(_STARTS, 0)
     left, right = st.columns(2, gap="medium")
     with left:
