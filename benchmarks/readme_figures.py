@@ -62,6 +62,8 @@ def figures() -> str:
         "",
         *_on_live_video(),
         "",
+        *_on_the_demo(),
+        "",
         *_on_training(),
     ]
     return "\n".join(lines)
@@ -147,6 +149,31 @@ def _on_live_video() -> list[str]:
         f"ten seconds | {live['slow model, frames shown/s']:.0f}, "
         f"{live['slow model, latency in the middle, ms']} ms, "
         f"{live['slow model, latency at the end, ms']} ms |",
+    ]
+
+
+def _on_the_demo() -> list[str]:
+    """What the Gradio demo adds to the analyzer, and a minute of many clients."""
+    demo = _measured("demo")
+    sample, large = "sample", "photo of 9 megapixels"
+    return [
+        "| Gradio demo, clients on the same two cores | |",
+        "| --- | --- |",
+        f"| start to first answer | {demo['first answer after the start, s']:.1f} s |",
+        *(
+            f"| `/analyze`, {name}, over a kept connection | "
+            f"{demo[f'{name}, answer over a kept connection, ms']:.0f} ms, "
+            f"{demo[f'{name}, answer / alone']:.2f} × (decoding + analysis alone) |"
+            for name in (sample, large)
+        ),
+        f"| `/analyze`, {sample}, from `gradio_client` | "
+        f"{demo['answer to gradio_client, ms']:.0f} ms |",
+        f"| twenty clients for a minute: answers, errors, for each client | "
+        f"{demo['twenty clients, answers']:,}, {demo['twenty clients, errors']}, "
+        f"{demo['twenty clients, fewest answers']} to {demo['twenty clients, most answers']} |",
+        f"| memory meanwhile, second and last fifth | "
+        f"{demo['memory, median of the second fifth, MB']} MB, "
+        f"{demo['memory, median of the last fifth, MB']} MB |",
     ]
 
 

@@ -9,7 +9,7 @@ from fer_core.domain.settings import sample_photo
 from webapp.gradio_demo.about import about_tab
 from webapp.gradio_demo.choices import draw_choices
 from webapp.gradio_demo.live import live_tab
-from webapp.gradio_demo.photo import photo_tab
+from webapp.gradio_demo.photo import IN_TURNS, photo_tab
 from webapp.live import viewers_at_most
 
 _WAITING_AT_MOST = 64
@@ -44,7 +44,7 @@ def build_demo() -> gr.Blocks:
             live_tab(choices, viewers_at_most())
         with gr.Tab("About"):
             about_tab()
-    demo.queue(max_size=_WAITING_AT_MOST, default_concurrency_limit=slots)
+    demo.queue(max_size=_WAITING_AT_MOST - IN_TURNS, default_concurrency_limit=slots)
     return demo
 
 

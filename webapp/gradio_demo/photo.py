@@ -1,6 +1,6 @@
 """The demo's first tab: a photo in, every face with its probabilities out; and its API."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -16,13 +16,16 @@ from fer_core.inference.summary import group_mood
 from webapp.gradio_demo import readers
 from webapp.gradio_demo.choices import Choices
 from webapp.gradio_demo.components import Upload, analysis_json, original_image
+from webapp.gradio_demo.turns import Turns
 
 P = ParamSpec("P")
 R = TypeVar("R")
+Handler = Callable[[Upload | None, str, str, float, gr.Request], Coroutine[Any, Any, R]]
 
-READING = "reading"
-"""Whatever reads faces shares these slots of the queue."""
+IN_TURNS = 32
+"""Photos that stand in line by visitors; others wait in Gradio's queue, first come first served."""
 
+_READING = "reading"
 _NO_PHOTO = "Choose a photo first."
 
 
@@ -58,33 +61,34 @@ def photo_tab(choices: Choices, slots: int) -> None:
     # Not gr.Examples: it builds the photo's component anew, by Gradio's own class.
     sample.click(_sample, None, photo, api_visibility="private", show_progress="hidden")
     inputs = [photo, *choices.components]
+    turns = Turns(slots)
     for trigger in (button.click, photo.change):
         trigger(
-            told(read_photo),
+            _in_turn(turns, read_photo),
             inputs,
             [picture, label, table, mood],
             api_visibility="private",
-            concurrency_limit=slots,
-            concurrency_id=READING,
+            concurrency_limit=IN_TURNS,
+            concurrency_id=_READING,
             trigger_mode="always_last",
         )
     gr.Button(visible=False).click(
-        told(analyze),
+        _in_turn(turns, analyze),
         inputs,
         analysis_json(visible=False),
         api_name="analyze",
         api_description="Find every face of a photo and read its expression.",
-        concurrency_limit=slots,
-        concurrency_id=READING,
+        concurrency_limit=IN_TURNS,
+        concurrency_id=_READING,
     )
     gr.Button(visible=False).click(
-        told(annotated),
+        _in_turn(turns, annotated),
         inputs,
         gr.Image(visible=False, format="jpeg"),
         api_name="annotate",
         api_description="The photo with its faces framed and named.",
-        concurrency_limit=slots,
-        concurrency_id=READING,
+        concurrency_limit=IN_TURNS,
+        concurrency_id=_READING,
     )
 
 
@@ -103,6 +107,18 @@ def told(function: Callable[P, R]) -> Callable[P, R]:
             raise gr.Error(str(error), duration=None, print_exception=False) from None
 
     return telling
+
+
+def _in_turn(turns: Turns, read: Callable[[Upload | None, str, str, float], R]) -> Handler[R]:
+    """The function as Gradio calls it, when it is the visitor's turn."""
+
+    async def handler(
+        photo: Upload | None, model: str, detector: str, min_score: float, request: gr.Request
+    ) -> R:
+        visitor = request.session_hash or ""
+        return await turns.take(visitor, told(read), photo, model, detector, min_score)
+
+    return handler
 
 
 def analyze(photo: Upload | None, model: str, detector: str, min_score: float) -> dict[str, Any]:
