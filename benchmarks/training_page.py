@@ -22,9 +22,9 @@ import numpy as np
 from streamlit.testing.v1 import AppTest
 
 from fer_core.datasets.label_sets import LABEL_SETS
+from fer_core.domain.file_lock import LOCK_FILE, FileLock
 from fer_core.training.history import HISTORY_FILE
 from fer_core.training.recipe import load_recipe
-from fer_core.training.runs.lock import LOCK_FILE, FileLock
 from fer_core.training.runs.process import own_identity
 from fer_core.training.runs.run import Run
 from fer_core.training.runs.state import RunState, StateRecord, write_state

@@ -2,6 +2,7 @@
 
     FerError
     ├── ImageError        a picture that cannot be read or is refused
+    ├── VideoError        a video that cannot be read or is refused
     ├── ArchiveError      a ZIP that cannot be read or is refused
     ├── UnknownNameError  a detector, model, architecture… that is not there
     ├── ModelError        a model that is missing, truncated, altered or cannot be fetched
@@ -21,6 +22,10 @@ class FerError(Exception):
 
 class ImageError(FerError):
     """A picture could not be decoded, or is outside the limits."""
+
+
+class VideoError(FerError):
+    """A video could not be read or written, or is outside the limits."""
 
 
 class ArchiveError(FerError):

@@ -2,7 +2,12 @@
 
 import math
 
+import numpy as np
+import numpy.typing as npt
+
 from fer_core.domain.analysis import EmotionScores
+
+Vector = npt.NDArray[np.float64]
 
 TIME_CONSTANT_S = 0.3
 """A sudden change of expression shows to 63% after this long."""
@@ -47,3 +52,62 @@ class ScoreSmoother:
         if self._time_constant_s == 0.0:
             return 0.0
         return math.exp(-seconds / self._time_constant_s)
+
+
+def exponential(times_s: Vector, probabilities: Vector, time_constant_s: float) -> Vector:
+    """Smooth a whole series as `ScoreSmoother` does, frame after frame.
+
+    Args:
+        times_s: (N,) seconds, never falling.
+        probabilities: (N, K).
+        time_constant_s: After this long, 37% of what was before is left; 0 smooths nothing.
+
+    Returns:
+        (N, K), each row summing to what it did.
+    """
+    if time_constant_s == 0.0:
+        return probabilities
+    kept = np.exp(-np.diff(times_s, prepend=times_s[0]) / time_constant_s)
+    smooth = np.array(probabilities, np.float64)
+    for row in range(1, len(smooth)):
+        smooth[row] += kept[row] * (smooth[row - 1] - smooth[row])
+    return smooth
+
+
+def most_likely_path(
+    times_s: Vector, probabilities: Vector, mean_stay_s: float
+) -> npt.NDArray[np.intp]:
+    """The likeliest sequence of emotions behind a series (Viterbi 1967).
+
+    A hidden Markov model whose states are the labels: each stays for `mean_stay_s` in the mean and
+    gives way to any other alike; what a frame says counts as its likelihood.
+
+    Args:
+        times_s: (N,) seconds, never falling.
+        probabilities: (N, K).
+        mean_stay_s: Longer for fewer changes; above 0.
+
+    Returns:
+        (N,) index of the label at each time.
+    """
+    count, labels = probabilities.shape
+    likelihood = np.log(np.maximum(probabilities, 1e-9))
+    # Frames a few hundredths apart say nearly the same: each counts for its share of the stay.
+    steps = np.diff(times_s, prepend=times_s[0])
+    changes = np.clip(-np.expm1(-steps / mean_stay_s), 1e-9, 1 - 1e-9)
+    stay, change = np.log1p(-changes), np.log(changes / max(1, labels - 1))
+    came_from = np.empty((count, labels), np.intp)
+    best = likelihood[0].copy()
+    own = np.arange(labels)
+    for row in range(1, count):
+        leader = int(best.argmax())
+        switched = best[leader] + change[row]
+        stayed = best + stay[row]
+        is_stay = stayed >= switched
+        came_from[row] = np.where(is_stay, own, leader)
+        best = np.where(is_stay, stayed, switched) + likelihood[row]
+    path = np.empty(count, np.intp)
+    path[-1] = int(best.argmax())
+    for row in range(count - 1, 0, -1):
+        path[row - 1] = came_from[row, path[row]]
+    return path

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from fer_core.detection.geometry import covered
 from fer_core.domain.faces import Face
 
 Vector = npt.NDArray[np.float64]
@@ -20,6 +21,13 @@ _ACCELERATION = 12.0  # sides / s², standard deviation
 _JITTER = 0.04  # sides, standard deviation
 _FIRST_SPEED = 2.0  # sides / s, standard deviation before anything is known
 _COASTS_S = 0.4  # an unseen face slows down in this time
+
+# A face that another one covers in part: its box shrinks from one side, which is no movement. Who
+# goes behind somebody comes out on the other side.
+_COVERED_SHARE = 0.1
+_HEAD_TO_FACE = 1.6  # hair and ears included
+_COVERED_SIZE_GAIN = 0.1
+_COVERED_COASTS_S = 2.0
 
 # How far a face may be from where it is expected, in sides and in octaves of size together: what
 # the filter thinks possible, within reason.
@@ -59,7 +67,7 @@ class FaceTracker:
         for _, index, track_id in self._by_distance(faces, time_s):
             if index not in ids and track_id in free:
                 ids[index] = track_id
-                free.pop(track_id).see(faces[index], time_s)
+                free.pop(track_id).see(faces[index], time_s, _is_covered(faces[index], faces))
         for index, face in enumerate(faces):
             if index not in ids:
                 ids[index] = self._next_id
@@ -110,16 +118,24 @@ class _Motion:
     speed: Vector
     covariance: Vector
 
-    def after(self, seconds: float) -> "_Motion":
-        """The motion some time later, unseen meanwhile."""
-        # A face that nobody sees slows down: it went behind something, or turned.
-        coasting = _COASTS_S * (1 - math.exp(-seconds / _COASTS_S))
+    def after(self, seconds: float, coasts_s: float) -> "_Motion":
+        """The motion some time later, unseen meanwhile and slowing down in `coasts_s`."""
+        coasting = coasts_s * (1 - math.exp(-seconds / coasts_s))
         step = np.array([[1.0, seconds], [0.0, 1.0]])
         push = np.array([seconds**2 / 2, seconds]) * _ACCELERATION
         return _Motion(
             self.place + self.speed * coasting,
-            self.speed * math.exp(-seconds / _COASTS_S),
+            self.speed * math.exp(-seconds / coasts_s),
             step @ self.covariance @ step.T + np.outer(push, push),
+        )
+
+    def seen_in_part(self, place: Vector) -> "_Motion":
+        """The motion once a part of the face is seen: where it is, but not how fast it goes."""
+        size = self.place[2:] + _COVERED_SIZE_GAIN * (place[2:] - self.place[2:])
+        return _Motion(
+            np.concatenate([place[:2], size]),
+            np.concatenate([self.speed[:2], np.zeros(2)]),
+            self.covariance,
         )
 
     def seen(self, place: Vector) -> "_Motion":
@@ -141,10 +157,14 @@ class _Track:
         self.time_s = time_s
         covariance = np.diag([_JITTER**2, _FIRST_SPEED**2])
         self._motion = _Motion(_place(face), np.zeros(4), covariance)
+        # A face that nobody sees slows down: it turned, or went behind something.
+        self._coasts_s = _COASTS_S
 
-    def see(self, face: Face, time_s: float) -> None:
-        """Take in where the face is now."""
-        self._motion = self._motion_at(time_s).seen(_place(face))
+    def see(self, face: Face, time_s: float, is_covered: bool) -> None:
+        """Take in where the face is now, and whether another one hides a part of it."""
+        motion, place = self._motion_at(time_s), _place(face)
+        self._motion = motion.seen_in_part(place) if is_covered else motion.seen(place)
+        self._coasts_s = _COVERED_COASTS_S if is_covered else _COASTS_S
         self.face, self.time_s = face, max(self.time_s, time_s)
 
     def expected(self, time_s: float) -> Face:
@@ -161,11 +181,24 @@ class _Track:
         return min(max(_DEVIATIONS * deviation, _LEAST_REACH), _MOST_REACH)
 
     def _motion_at(self, time_s: float) -> _Motion:
-        return self._motion.after(max(0.0, time_s - self.time_s))
+        return self._motion.after(max(0.0, time_s - self.time_s), self._coasts_s)
 
 
 def _place(face: Face) -> Vector:
     return np.array([*face.centre_xy, *face.box_xywh[2:]])
+
+
+def _is_covered(face: Face, faces: Sequence[Face]) -> bool:
+    """Whether a larger face's head lies over a part of it."""
+    return any(
+        other.side_px > face.side_px and covered(face, _head(other)) > _COVERED_SHARE
+        for other in faces
+    )
+
+
+def _head(face: Face) -> Face:
+    x, y = face.centre_xy
+    return face.mapped(_HEAD_TO_FACE, x * (1 - _HEAD_TO_FACE), y * (1 - _HEAD_TO_FACE))
 
 
 def _distance(a: Face, b: Face) -> float:

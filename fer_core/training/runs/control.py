@@ -6,9 +6,9 @@ import signal
 from dataclasses import replace
 
 from fer_core.domain.errors import FerError
+from fer_core.domain.file_lock import LOCK_FILE, FileLock
 from fer_core.training.runs.current_state import current_state
 from fer_core.training.runs.launcher import STOP_FILE, own
-from fer_core.training.runs.lock import LOCK_FILE, FileLock
 from fer_core.training.runs.process import ProcessIdentity
 from fer_core.training.runs.run import Run
 from fer_core.training.runs.state import RunState, StateRecord, write_state

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from fer_core.training.runs.lock import LOCK_FILE, is_locked
+from fer_core.domain.file_lock import LOCK_FILE, is_locked
 from fer_core.training.runs.process import ProcessIdentity
 from fer_core.training.runs.state import RunState, StateRecord, read_state
 

@@ -7,10 +7,10 @@ import threading
 from pathlib import Path
 
 from fer_core.domain.errors import FerError
+from fer_core.domain.file_lock import LOCK_FILE, FileLock
 from fer_core.training.installed import require_training
 from fer_core.training.recipe import Recipe
 from fer_core.training.runs.current_state import current_state
-from fer_core.training.runs.lock import LOCK_FILE, FileLock
 from fer_core.training.runs.process import ProcessIdentity, own_identity
 from fer_core.training.runs.queue import join
 from fer_core.training.runs.run import LOG_FILE, Run

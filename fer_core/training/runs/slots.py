@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable, Iterator
 
 from fer_core.domain.errors import FerError, TrainingStopped
+from fer_core.domain.file_lock import FileLock
 from fer_core.domain.settings import runs_dir
-from fer_core.training.runs.lock import FileLock
 from fer_core.training.runs.queue import waiting
 from fer_core.training.runs.run import Run
 

@@ -14,9 +14,9 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from fer_core.domain.errors import FerError, TrainingStopped
+from fer_core.domain.file_lock import FileLock
 from fer_core.training.runs.failures import reason_of
 from fer_core.training.runs.launcher import STOP_FILE
-from fer_core.training.runs.lock import FileLock
 from fer_core.training.runs.process import own_identity
 from fer_core.training.runs.run import Run
 from fer_core.training.runs.slots import training_slot

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from fer_core.domain.file_lock import LOCK_FILE, FileLock
 from fer_core.training.recipe import Recipe
-from fer_core.training.runs.lock import LOCK_FILE, FileLock
 from fer_core.training.runs.run import Run
 
 

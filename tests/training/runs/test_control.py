@@ -23,7 +23,7 @@ def running(begun: Run) -> Iterator[subprocess.Popen[bytes]]:
     """A process that holds the run, says it is running, and then does nothing."""
     lock = claim(begun)
     code = (
-        "import sys; from fer_core.training.runs.lock import FileLock; "
+        "import sys; from fer_core.domain.file_lock import FileLock; "
         "FileLock.inherit(int(sys.argv[1])); print('here', flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(

@@ -2,8 +2,8 @@
 
 import shutil
 
+from fer_core.domain.file_lock import LOCK_FILE, FileLock
 from fer_core.training.runs.current_state import current_state
-from fer_core.training.runs.lock import LOCK_FILE, FileLock
 from fer_core.training.runs.run import Run
 from fer_core.training.runs.state import STATE_FILE, RunState, StateRecord, write_state
 

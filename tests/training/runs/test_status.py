@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from fer_core.domain.file_lock import FileLock
 from fer_core.training.recipe import Recipe
 from fer_core.training.runs.label import label_run
 from fer_core.training.runs.launcher import claim
-from fer_core.training.runs.lock import FileLock
 from fer_core.training.runs.process import own_identity
 from fer_core.training.runs.run import Run
 from fer_core.training.runs.state import RunState, StateRecord, write_state

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from fer_core.domain.file_lock import LOCK_FILE, FileLock
 from fer_core.training.runs import usage
-from fer_core.training.runs.lock import LOCK_FILE, FileLock
 from fer_core.training.runs.process import ProcessIdentity
 from fer_core.training.runs.run import Run
 from fer_core.training.runs.state import RunState, StateRecord, write_state

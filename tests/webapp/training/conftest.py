@@ -14,10 +14,10 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from fer_core.domain.errors import FerError
+from fer_core.domain.file_lock import LOCK_FILE, FileLock
 from fer_core.training.history import HISTORY_FILE
 from fer_core.training.recipe import Recipe
 from fer_core.training.runs import Run, RunState
-from fer_core.training.runs.lock import LOCK_FILE, FileLock
 from fer_core.training.runs.process import own_identity
 from fer_core.training.runs.queue import join
 from fer_core.training.runs.state import StateRecord, write_state

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from fer_core.training.runs.lock import FileLock, is_locked
+from fer_core.domain.file_lock import FileLock, is_locked
 
 
 def take(path: Path) -> FileLock | None:
@@ -31,7 +31,7 @@ def test_a_child_holds_it_from_its_birth_until_it_is_killed(tmp_path: Path) -> N
     lock = FileLock.take(path)
     assert lock is not None
     code = (
-        "import sys; from fer_core.training.runs.lock import FileLock; "
+        "import sys; from fer_core.domain.file_lock import FileLock; "
         "FileLock.inherit(int(sys.argv[1])); print('mine', flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(

@@ -1,0 +1,302 @@
+"""The one reader of video files: frames as upright RGB arrays with their true times."""
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import av
+import av.error
+import numpy as np
+import numpy.typing as npt
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from fer_core.domain.errors import VideoError
+from fer_core.domain.file_names import display_name
+from fer_core.domain.file_signatures import describe
+
+SUPPORTED_SUFFIXES = (".mp4", ".m4v", ".mov", ".webm", ".avi", ".mkv", ".gif")
+"""Suffixes to offer in a file dialog; what a file is, its content decides."""
+
+MOST_SIDE = 1920
+"""Frames longer than this are made smaller while they are decoded."""
+
+MOST_PIXELS = 8192 * 4608
+"""Larger frames are refused: their decoder alone would take gigabytes."""
+
+_SLACK_S = 0.5  # a container's duration may count a last frame's or the sound's end
+_PATIENCE_PACKETS = 500  # so many damaged packets in a row, and nothing more is expected
+
+
+@dataclass(frozen=True, slots=True)
+class VideoInfo:
+    """What a file says of itself, before it is read; any of it may be wrong.
+
+    Attributes:
+        name: The file's name as the user knows it.
+        size_wh: Width and height of the frames that `VideoReader` gives, upright.
+        coded_wh: Width and height as stored.
+        duration_s: None where the file does not tell.
+        fps: Average frames a second; None where the file does not tell.
+        container: The format, as FFmpeg calls it.
+        has_audio: Whether there is sound.
+    """
+
+    name: str
+    size_wh: tuple[int, int]
+    coded_wh: tuple[int, int]
+    duration_s: float | None
+    fps: float | None
+    container: str
+    has_audio: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """A frame, and when it is shown.
+
+    Attributes:
+        time_s: Seconds since the first frame's time in the file; never falls.
+        image_rgb: (H, W, 3) RGB uint8, upright.
+    """
+
+    time_s: float
+    image_rgb: npt.NDArray[np.uint8]
+
+
+class VideoReader:
+    """Reads a file from its beginning, one frame at a time; what it holds does not grow.
+
+    Packets that cannot be decoded are skipped and counted.
+
+    Args:
+        path: The file.
+        name: What the user calls it; its own name if not given.
+
+    Raises:
+        VideoError: It is missing, empty, no video, or larger than `MOST_PIXELS` a frame.
+    """
+
+    def __init__(self, path: str | Path, name: str | None = None) -> None:
+        self.path = Path(path)
+        self._shown = display_name(name or str(path))
+        self.skipped = 0
+        """Packets that could not be decoded until now."""
+        self.read_to_s = 0.0
+        """Time of the last frame that was decoded."""
+        self._container = self._opened()
+        try:
+            self._stream = self._video_stream()
+            first = self._first_frame()
+        except BaseException:
+            self._container.close()
+            raise
+        self._origin_s = first.time or 0.0
+        self._size_wh = _shown_size(first, self._stream)
+        rate = self._stream.average_rate
+        self.info = VideoInfo(
+            self._shown,
+            self._size_wh,
+            (first.width, first.height),
+            self._duration_s(),
+            float(rate) if rate else None,
+            self._container.format.name,
+            bool(self._container.streams.audio),
+        )
+
+    def frames(
+        self, start_s: float = 0.0, end_s: float | None = None, most_fps: float | None = None
+    ) -> Iterator[Frame]:
+        """The frames of a part of the video, in order.
+
+        Args:
+            start_s: Where to begin, in seconds since the first frame.
+            end_s: Where to end; None for the end of the file.
+            most_fps: At most so many frames a second, evenly; None for every frame.
+        """
+        self.skipped, self.read_to_s = 0, 0.0
+        self._seek(start_s)
+        due_s, step_s = start_s, 1.0 / most_fps if most_fps else 0.0
+        for frame, time_s in self._decoded(start_s):
+            if end_s is not None and time_s > end_s:
+                return
+            self.read_to_s = max(self.read_to_s, time_s)
+            # A thousandth: times are rounded to the container's ticks.
+            if time_s < due_s - 1e-3:
+                continue
+            due_s = max(due_s + step_s, time_s + step_s / 2)
+            yield Frame(time_s, self._image(frame))
+
+    def frame_at(self, time_s: float) -> Frame | None:
+        """The frame that is shown at a moment; None if nothing can be decoded there."""
+        self._seek(time_s)
+        last: tuple[VideoFrame, float] | None = None
+        for frame, at_s in self._decoded(0.0):
+            if last is not None and at_s > time_s + 1e-3:
+                break
+            last = frame, at_s
+        return None if last is None else Frame(last[1], self._image(last[0]))
+
+    def cut_short_at_s(self) -> float | None:
+        """Where the file ended before its time, after it was read to its end; else None."""
+        duration = self.info.duration_s
+        if duration is None:
+            return None
+        frame_s = 1 / self.info.fps if self.info.fps else 0.0
+        missing = duration - self.read_to_s - frame_s
+        return self.read_to_s if missing > max(_SLACK_S, 0.02 * duration) else None
+
+    def close(self) -> None:
+        """Close the file."""
+        self._container.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _opened(self) -> av.container.InputContainer:
+        try:
+            if self.path.is_dir():
+                raise VideoError(f"{self._shown}: expected a video file, received a folder.")
+            if not self.path.is_file():
+                raise VideoError(f"{self._shown}: expected a video file, found none there.")
+            if not self.path.stat().st_size:
+                raise VideoError(
+                    f"{self._shown}: expected a video, received an empty file. "
+                    "Copy or download it again."
+                )
+            # Only files: a playlist must not make this server fetch what it names.
+            return av.open(str(self.path), options={"protocol_whitelist": "file"})
+        except av.error.FFmpegError as error:
+            with self.path.open("rb") as stream:
+                start = stream.read(4096)
+            if start[4:8] == b"ftyp":
+                raise VideoError(
+                    f"{self._shown}: expected a whole video, received one without its index: it "
+                    "was cut short. Copy or download it again."
+                ) from error
+            raise VideoError(
+                f"{self._shown}: expected a video ({_names()}), received {describe(start)}. "
+                "Save it as MP4 and try again."
+            ) from error
+        except OSError as error:
+            raise VideoError(f"{self._shown} cannot be read ({error.strerror}).") from error
+
+    def _video_stream(self) -> VideoStream:
+        streams = [
+            stream
+            for stream in self._container.streams.video
+            # The cover of a song is no video.
+            if not stream.disposition & av.stream.Disposition.attached_pic
+        ]
+        if not streams:
+            what = "sound only" if self._container.streams.audio else "neither picture nor sound"
+            raise VideoError(f"{self._shown}: expected a video, received {what}.")
+        stream = streams[0]
+        pixels = (stream.width or 0) * (stream.height or 0)
+        if pixels > MOST_PIXELS:
+            raise VideoError(
+                f"{self._shown}: expected frames of at most {MOST_PIXELS:,} pixels, received "
+                f"{stream.width:,} × {stream.height:,}. Make it smaller and try again."
+            )
+        stream.thread_type = "SLICE" if pixels > 4096 * 2304 else "AUTO"
+        return stream
+
+    def _first_frame(self) -> VideoFrame:
+        for frame, _ in self._decoded(0.0, origin_s=0.0):
+            self._seek(0.0)
+            return frame
+        raise VideoError(
+            f"{self._shown}: expected a video, received one without a frame that can be decoded. "
+            "Copy or download it again, or save it anew as MP4."
+        )
+
+    def _duration_s(self) -> float | None:
+        if self._stream.duration and self._stream.time_base:
+            return float(self._stream.duration * self._stream.time_base)
+        return self._container.duration / av.time_base if self._container.duration else None
+
+    def _seek(self, time_s: float) -> None:
+        """Go to the last key frame before a moment, or to the beginning."""
+        base = self._stream.time_base or Fraction(1, av.time_base)
+        origin_s = getattr(self, "_origin_s", 0.0)
+        wanted_s = max(0.0, time_s) + origin_s
+        with contextlib.suppress(av.error.FFmpegError):
+            # Before the beginning where the beginning is meant: some files start below zero.
+            target = int(wanted_s / base) if time_s > 0 else min(0, int(origin_s / base)) - 1
+            self._container.seek(target, stream=self._stream, backward=True)
+            return
+        self._container.close()
+        self._container = self._opened()
+        self._stream = self._video_stream()
+
+    def _decoded(
+        self, start_s: float, origin_s: float | None = None
+    ) -> Iterator[tuple[VideoFrame, float]]:
+        """Frames from there on with their times; what cannot be decoded is skipped."""
+        origin = self._origin_s if origin_s is None else origin_s
+        usual_s = 1 / float(self._stream.average_rate) if self._stream.average_rate else 0.04
+        last_s, failures = -1.0, 0
+        packets = self._container.demux(self._stream)
+        while True:
+            try:
+                packet = next(packets, None)
+                if packet is None:
+                    return
+                frames = packet.decode()
+                failures = 0
+            except av.error.EOFError:
+                return
+            except (av.error.FFmpegError, MemoryError):
+                self.skipped += 1
+                failures += 1
+                if failures >= _PATIENCE_PACKETS:
+                    return
+                continue
+            for frame in frames:
+                if frame.is_corrupt:
+                    self.skipped += 1
+                    continue
+                time_s = last_s + usual_s if frame.time is None else frame.time - origin
+                time_s = max(time_s, last_s, 0.0)
+                last_s = time_s
+                if time_s >= start_s - 1e-3:
+                    yield frame, time_s
+
+    def _image(self, frame: VideoFrame) -> npt.NDArray[np.uint8]:
+        width, height = _shown_size(frame, self._stream)
+        turns = _quarter_turns(frame)
+        stored = (height, width) if turns % 2 else (width, height)
+        image = frame.to_ndarray(width=stored[0], height=stored[1], format="rgb24")
+        upright = np.rot90(image, turns) if turns else image
+        return np.ascontiguousarray(upright, np.uint8)
+
+
+def _names() -> str:
+    return ", ".join(suffix[1:].upper() for suffix in SUPPORTED_SUFFIXES)
+
+
+def _quarter_turns(frame: VideoFrame) -> int:
+    """Quarter turns, counter-clockwise, that bring a frame upright."""
+    return round(frame.rotation / 90) % 4
+
+
+def _shown_size(frame: VideoFrame, stream: VideoStream) -> tuple[int, int]:
+    """Width and height of a frame as given out: square pixels, upright, within `MOST_SIDE`."""
+    aspect = stream.sample_aspect_ratio or 1
+    width, height = frame.width * float(aspect), float(frame.height)
+    if _quarter_turns(frame) % 2:
+        width, height = height, width
+    factor = min(1.0, MOST_SIDE / max(width, height))
+    return max(1, round(width * factor)), max(1, round(height * factor))
