@@ -63,6 +63,11 @@ def astronaut_face() -> Face:
 @pytest.fixture(scope="session")
 def group_photo(astronaut: Image) -> GroupPhoto:
     """Call with (width, height) and [(centre x, centre y, face height)]: photo and true faces."""
+    return group_photos_of(astronaut)
+
+
+def group_photos_of(astronaut: Image) -> GroupPhoto:
+    """What the fixture gives, for those who are no test."""
     left, top, right, bottom = HEAD_LTRB
     head = astronaut[top:bottom, left:right]
     x, y, w, h = FACE_XYWH

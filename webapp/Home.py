@@ -31,6 +31,7 @@ page = st.navigation(
         st.Page("app_pages/0_welcome.py", title="Home", icon=":material/home:", default=True),
         st.Page("app_pages/1_upload.py", title="Upload", icon=":material/photo_library:"),
         st.Page("app_pages/2_webcam.py", title="Webcam", icon=":material/videocam:"),
+        st.Page("app_pages/3_video.py", title="Video", icon=":material/movie:"),
         st.Page("app_pages/4_training.py", title="Training", icon=":material/fitness_center:"),
         st.Page("app_pages/5_models.py", title="Models", icon=":material/model_training:"),
     ]

@@ -10,6 +10,7 @@ from webapp.gradio_demo.about import about_tab
 from webapp.gradio_demo.choices import draw_choices
 from webapp.gradio_demo.live import live_tab
 from webapp.gradio_demo.photo import IN_TURNS, photo_tab
+from webapp.gradio_demo.video import video_tab
 from webapp.live import viewers_at_most
 
 _WAITING_AT_MOST = 64
@@ -42,6 +43,8 @@ def build_demo() -> gr.Blocks:
             photo_tab(choices, slots)
         with gr.Tab("Live"):
             live_tab(choices, viewers_at_most())
+        with gr.Tab("Video"):
+            video_tab(choices)
         with gr.Tab("About"):
             about_tab()
     demo.queue(max_size=_WAITING_AT_MOST - IN_TURNS, default_concurrency_limit=slots)

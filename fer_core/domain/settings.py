@@ -1,6 +1,7 @@
 """Where things are on this machine; the environment is read when asked, never at import."""
 
 import os
+import tempfile
 from pathlib import Path
 
 _PROJECT_ROOT = Path(__file__).resolve().parents[2]
@@ -14,6 +15,12 @@ def models_dir() -> Path:
 def runs_dir() -> Path:
     """The folder of training runs: `FER_RUNS_DIR`, or `runs/` beside the package."""
     return Path(os.environ.get("FER_RUNS_DIR") or _PROJECT_ROOT / "runs")
+
+
+def videos_dir() -> Path:
+    """Where uploaded videos are read: `FER_VIDEOS_DIR`, or a folder among temporary files."""
+    named = os.environ.get("FER_VIDEOS_DIR")
+    return Path(named) if named else Path(tempfile.gettempdir()) / "fer-studio-videos"
 
 
 def data_dirs() -> tuple[Path, ...]:

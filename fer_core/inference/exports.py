@@ -23,7 +23,7 @@ def to_csv(analyses: Iterable[FrameAnalysis]) -> str:
     stream = io.StringIO()
     writer = csv.DictWriter(stream, list(columns) or ["source", "face", "emotion", "confidence"])
     writer.writeheader()
-    writer.writerows({**row, "source": _as_text(row["source"])} for row in rows)
+    writer.writerows({**row, "source": as_text(row["source"])} for row in rows)
     return stream.getvalue()
 
 
@@ -52,8 +52,8 @@ def face_rows(analyses: Iterable[FrameAnalysis]) -> list[dict[str, Any]]:
     return rows
 
 
-def _as_text(name: str) -> str:
-    """A file name that a spreadsheet will not run as a formula."""
+def as_text(name: str) -> str:
+    """A name that somebody chose, which a spreadsheet will not run as a formula."""
     return f"'{name}" if name[:1] in ("=", "+", "-", "@", "\t", "\r") else name
 
 

@@ -1,5 +1,6 @@
 """Draws an analysis on a frame of live video: quick enough for each, calm enough to watch."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -27,7 +28,7 @@ class Overlay:
 
     Attributes:
         boxes: A frame around each face, in its emotion's colour.
-        names: Number, emotion and probability above it.
+        names: Number or name, emotion and probability above it.
         bars: A translucent panel beside it, with all probabilities.
         landmarks: The five points.
         pace: Frames a second and the number of frames, in a corner.
@@ -41,7 +42,11 @@ class Overlay:
 
 
 def draw_overlay(
-    frame_rgb: Frame, analysis: FrameAnalysis | None, overlay: Overlay, pace: str = ""
+    frame_rgb: Frame,
+    analysis: FrameAnalysis | None,
+    overlay: Overlay,
+    pace: str = "",
+    names: Mapping[int, str] | None = None,
 ) -> Frame:
     """Draw the faces of an analysis.
 
@@ -50,6 +55,7 @@ def draw_overlay(
         analysis: Faces in pixels of that frame; None for none yet.
         overlay: What to draw.
         pace: The line in the corner.
+        names: What to call a face in the place of its number, where somebody has named it.
 
     Returns:
         A new frame of the same size; the one given stays as it is.
@@ -66,7 +72,7 @@ def draw_overlay(
         if overlay.bars:
             _draw_panel(canvas, face, row)
         if overlay.names:
-            _draw_name(canvas, face, row)
+            _draw_name(canvas, face, row, (names or {}).get(face.track_id or 0))
     if overlay.pace and pace:
         _draw_note(canvas, pace, row)
     return canvas
@@ -95,9 +101,9 @@ def _draw_landmarks(canvas: Frame, face: AnalyzedFace, row: int) -> None:
         cv2.circle(canvas, (round(x), round(y)), max(2, row // 6), _TEXT_RGB, -1, cv2.LINE_AA)
 
 
-def _draw_name(canvas: Frame, face: AnalyzedFace, row: int) -> None:
-    number = "" if face.track_id is None else f"{face.track_id}  "
-    text = _text(f"{number}{label_of(face)}", row)
+def _draw_name(canvas: Frame, face: AnalyzedFace, row: int, name: str | None) -> None:
+    who = name or ("" if face.track_id is None else str(face.track_id))
+    text = _text(f"{who}  {label_of(face)}".lstrip(), row)
     left, top, _, bottom = _bounds(face)
     pad = row // 3
     height, width = text.shape[0] + pad, text.shape[1] + 2 * pad

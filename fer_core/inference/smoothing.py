@@ -13,6 +13,10 @@ TIME_CONSTANT_S = 0.3
 """A sudden change of expression shows to 63% after this long."""
 
 
+INDEPENDENT_S = 0.1
+"""Frames so far apart are taken for looks of their own: a face can change in this time."""
+
+
 class ScoreSmoother:
     """Exponential smoothing by time, so that the pace of the frames does not matter.
 
@@ -80,7 +84,9 @@ def most_likely_path(
     """The likeliest sequence of emotions behind a series (Viterbi 1967).
 
     A hidden Markov model whose states are the labels: each stays for `mean_stay_s` in the mean and
-    gives way to any other alike; what a frame says counts as its likelihood.
+    gives way to any other alike; what a frame says counts as its likelihood. Frames closer than
+    `INDEPENDENT_S` show nearly the same, so that each counts for its share of that time: twice the
+    frames a second give the same path.
 
     Args:
         times_s: (N,) seconds, never falling.
@@ -91,11 +97,13 @@ def most_likely_path(
         (N,) index of the label at each time.
     """
     count, labels = probabilities.shape
-    likelihood = np.log(np.maximum(probabilities, 1e-9))
-    # Frames a few hundredths apart say nearly the same: each counts for its share of the stay.
     steps = np.diff(times_s, prepend=times_s[0])
-    changes = np.clip(-np.expm1(-steps / mean_stay_s), 1e-9, 1 - 1e-9)
-    stay, change = np.log1p(-changes), np.log(changes / max(1, labels - 1))
+    steps[0] = steps[1] if count > 1 else INDEPENDENT_S
+    shares = np.minimum(steps / INDEPENDENT_S, 1.0)[:, np.newaxis]
+    likelihood = shares * np.log(np.maximum(probabilities, 1e-9))
+    # A change costs the same however short the step in which it falls; staying adds up over time.
+    chances = -np.expm1(-np.maximum(steps, INDEPENDENT_S) / mean_stay_s)
+    stay, change = -steps / mean_stay_s, np.log(np.maximum(chances, 1e-9) / max(1, labels - 1))
     came_from = np.empty((count, labels), np.intp)
     best = likelihood[0].copy()
     own = np.arange(labels)

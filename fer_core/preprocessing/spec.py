@@ -73,3 +73,7 @@ class PreprocessSpec:
             key: tuple(value) if isinstance(value, list) else value for key, value in fields.items()
         }
         return cls(**tidy)
+
+
+THUMBNAIL = PreprocessSpec(size_hw=(128, 128), channels=3, margin=0.3, align=False)
+"""How a face is cut out to be looked at."""

@@ -30,6 +30,13 @@ LOOK_EVERY_S = 0.12
 PATIENCE_S = 2.5
 """How long a face may be hidden and keep its number; longer than live, where nobody can merge."""
 
+_PATIENCE_STEPS = 2.5  # where frames are seconds apart: it may be missed in one
+
+_MOST_BETWEEN = 10
+"""Frames between two looks; a film of many frames a second must not fill the memory."""
+
+_MOST_WORKERS = 8  # each has some frames waiting for it, which may be large
+
 DETECTION_SIDE = 480
 """Faces from a twentieth of the picture's height are found at this size."""
 
@@ -59,7 +66,7 @@ class VideoChoices:
     min_score: float = 0.5
 
     def __post_init__(self) -> None:
-        if not self.start_s >= 0.0:
+        if not 0.0 <= self.start_s < math.inf:
             raise VideoError(f"The start must be 0 seconds or later, got {self.start_s:g}.")
         if self.end_s is not None and not self.end_s > self.start_s:
             raise VideoError(
@@ -68,13 +75,16 @@ class VideoChoices:
         if self.most_fps is not None and not self.most_fps > 0:
             raise VideoError(f"Frames a second must be more than 0, got {self.most_fps:g}.")
         left, top, width, height = self.region
-        if min(left, top) < 0 or min(width, height) <= 0 or max(left + width, top + height) > 1.001:
+        is_within = max(left + width, top + height) <= 1.001  # as rounded by whoever drew it
+        if not (min(left, top) >= 0 and min(width, height) > 0 and is_within):
             raise VideoError(
                 "The region must lie within the picture (left, top, width, height, each as a "
                 f"share of it), got {self.region}."
             )
         if self.detection_side is not None and self.detection_side < 64:
-            raise VideoError(f"detection_side must be 64 pixels or more, got {self.detection_side}")
+            raise VideoError(
+                f"detection_side must be 64 pixels or more, got {self.detection_side}."
+            )
 
 
 def analyze_video(
@@ -98,8 +108,9 @@ def analyze_video(
     chosen = choices or VideoChoices()
     frames = reader.frames(chosen.start_s, chosen.end_s, chosen.most_fps)
     detect = partial(_detect, analyzer, chosen)
-    cores = os.cpu_count() or 1
-    with ThreadPoolExecutor(cores, thread_name_prefix="video") as pool:
+    workers = min(os.cpu_count() or 1, _MOST_WORKERS)
+    tracker = FaceTracker(max(PATIENCE_S, _PATIENCE_STEPS * _step_s(reader, chosen)))
+    with ThreadPoolExecutor(workers, thread_name_prefix="video") as pool:
 
         def read(frame: Frame, faces: Faces) -> FrameAnalysis:
             known = sorted(faces.items(), key=lambda item: -item[1].side_px)
@@ -110,9 +121,9 @@ def analyze_video(
             return replace(analysis, faces=numbered)
 
         waiting: collections.deque[tuple[Frame, Future[FrameAnalysis]]] = collections.deque()
-        for frame, faces in _followed(_looks(pool, detect, frames, cores), detect):
+        for frame, faces in _followed(_looks(pool, detect, frames, workers), detect, tracker):
             waiting.append((frame, pool.submit(read, frame, faces)))
-            while len(waiting) > 2 * cores:
+            while len(waiting) > 2 * workers:
                 done, future = waiting.popleft()
                 yield done, future.result()
         for done, future in waiting:
@@ -124,9 +135,10 @@ def _looks(
 ) -> Iterator[tuple[Frame, Sequence[Face] | None]]:
     """Every frame with the faces found in it, or None where they were not looked for."""
     waiting: collections.deque[tuple[Frame, Future[Sequence[Face]] | None]] = collections.deque()
-    looks, due_s = 0, -math.inf
+    looks, due_s, passed = 0, -math.inf, 0
     for frame in frames:
-        is_due = frame.time_s >= due_s - 1e-3
+        is_due = frame.time_s >= due_s - 1e-3 or passed >= _MOST_BETWEEN
+        passed = 0 if is_due else passed + 1
         if is_due:
             due_s = frame.time_s + LOOK_EVERY_S
             looks += 1
@@ -140,10 +152,9 @@ def _looks(
 
 
 def _followed(
-    looks: Iterator[tuple[Frame, Sequence[Face] | None]], detect: Detect
+    looks: Iterator[tuple[Frame, Sequence[Face] | None]], detect: Detect, tracker: FaceTracker
 ) -> Iterator[tuple[Frame, Faces]]:
     """Every frame with the places of its faces, by their numbers."""
-    tracker = FaceTracker(PATIENCE_S)
     before: tuple[float, Faces] = (0.0, {})
     between: list[Frame] = []
 
@@ -162,6 +173,12 @@ def _followed(
         before = now
     for passed in between:  # behind the last look
         yield passed, numbered(detect(passed), passed.time_s)
+
+
+def _step_s(reader: VideoReader, choices: VideoChoices) -> float:
+    """Seconds between two frames, by the header and the choices."""
+    rates = [rate for rate in (reader.info.fps, choices.most_fps) if rate]
+    return 1 / min(rates) if rates else 0.0
 
 
 def _between(before: tuple[float, Faces], after: tuple[float, Faces], time_s: float) -> Faces:
@@ -209,7 +226,8 @@ def _region(
 ) -> tuple[npt.NDArray[np.uint8], int, int]:
     """A part of the image, and where it begins."""
     rows, columns = image.shape[:2]
-    left, top = round(region[0] * columns), round(region[1] * rows)
+    left = min(round(region[0] * columns), columns - 1)
+    top = min(round(region[1] * rows), rows - 1)
     right = max(left + 1, round((region[0] + region[2]) * columns))
     bottom = max(top + 1, round((region[1] + region[3]) * rows))
     if (left, top, right, bottom) == (0, 0, columns, rows):

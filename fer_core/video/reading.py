@@ -12,12 +12,13 @@ import av
 import av.error
 import numpy as np
 import numpy.typing as npt
+from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from fer_core.domain.errors import VideoError
 from fer_core.domain.file_names import display_name
-from fer_core.domain.file_signatures import describe
+from fer_core.domain.file_signatures import describe, picture_format
 
 SUPPORTED_SUFFIXES = (".mp4", ".m4v", ".mov", ".webm", ".avi", ".mkv", ".gif")
 """Suffixes to offer in a file dialog; what a file is, its content decides."""
@@ -28,6 +29,15 @@ MOST_SIDE = 1920
 MOST_PIXELS = 8192 * 4608
 """Larger frames are refused: their decoder alone would take gigabytes."""
 
+# What FFmpeg may open; above all no playlist, which would make it open the files that it names.
+_OPTIONS = {
+    "protocol_whitelist": "file",
+    "format_whitelist": "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,gif,mpegts,mpeg,flv,asf,ogg",
+}
+_START_BYTES = 4096  # of a file, to tell what it is
+_TICK_S = 1e-3  # times are rounded to the container's ticks
+_APART_S = 1e-4  # frames of one time are told apart by this
+_ODDEST_PIXEL = 8.0  # wider or narrower ones are a header's error
 _SLACK_S = 0.5  # a container's duration may count a last frame's or the sound's end
 _PATIENCE_PACKETS = 500  # so many damaged packets in a row, and nothing more is expected
 
@@ -60,7 +70,7 @@ class Frame:
     """A frame, and when it is shown.
 
     Attributes:
-        time_s: Seconds since the first frame's time in the file; never falls.
+        time_s: Seconds since the first frame's time in the file; always grows.
         image_rgb: (H, W, 3) RGB uint8, upright.
     """
 
@@ -71,7 +81,8 @@ class Frame:
 class VideoReader:
     """Reads a file from its beginning, one frame at a time; what it holds does not grow.
 
-    Packets that cannot be decoded are skipped and counted.
+    Packets that cannot be decoded are skipped and counted. All frames have the size of the first:
+    later ones of another shape get black bars. Not for several threads, or two readings at once.
 
     Args:
         path: The file.
@@ -88,6 +99,8 @@ class VideoReader:
         """Packets that could not be decoded until now."""
         self.read_to_s = 0.0
         """Time of the last frame that was decoded."""
+        self._is_read_to_end = False
+        self._origin_s = 0.0
         self._container = self._opened()
         try:
             self._stream = self._video_stream()
@@ -95,7 +108,6 @@ class VideoReader:
         except BaseException:
             self._container.close()
             raise
-        self._origin_s = first.time or 0.0
         self._size_wh = _shown_size(first, self._stream)
         rate = self._stream.average_rate
         self.info = VideoInfo(
@@ -118,37 +130,45 @@ class VideoReader:
             end_s: Where to end; None for the end of the file.
             most_fps: At most so many frames a second, evenly; None for every frame.
         """
-        self.skipped, self.read_to_s = 0, 0.0
-        self._seek(start_s)
+        self.skipped, self.read_to_s, self._is_read_to_end = 0, 0.0, False
         due_s, step_s = start_s, 1.0 / most_fps if most_fps else 0.0
-        for frame, time_s in self._decoded(start_s):
-            if end_s is not None and time_s > end_s:
+        for frame, time_s in self._decoded_from(start_s):
+            if end_s is not None and time_s > end_s + _TICK_S:
                 return
-            self.read_to_s = max(self.read_to_s, time_s)
-            # A thousandth: times are rounded to the container's ticks.
-            if time_s < due_s - 1e-3:
+            self.read_to_s = time_s
+            if time_s < due_s - _TICK_S:
                 continue
             due_s = max(due_s + step_s, time_s + step_s / 2)
             yield Frame(time_s, self._image(frame))
+        self._is_read_to_end = True
 
     def frame_at(self, time_s: float) -> Frame | None:
         """The frame that is shown at a moment; None if nothing can be decoded there."""
-        self._seek(time_s)
-        last: tuple[VideoFrame, float] | None = None
-        for frame, at_s in self._decoded(0.0):
-            if last is not None and at_s > time_s + 1e-3:
+        skipped, last = self.skipped, None
+        for frame, at_s in self._decoded_from(time_s):
+            if last is not None and at_s > time_s + _TICK_S:
                 break
             last = frame, at_s
+        self.skipped = skipped  # counts the reading's only
         return None if last is None else Frame(last[1], self._image(last[0]))
 
     def cut_short_at_s(self) -> float | None:
-        """Where the file ended before its time, after it was read to its end; else None."""
+        """Where the file ended before its time, once `frames` came to its end; else None."""
         duration = self.info.duration_s
-        if duration is None:
+        if duration is None or not self._is_read_to_end:
             return None
         frame_s = 1 / self.info.fps if self.info.fps else 0.0
         missing = duration - self.read_to_s - frame_s
         return self.read_to_s if missing > max(_SLACK_S, 0.02 * duration) else None
+
+    @property
+    def origin_s(self) -> float:
+        """The first frame's time in the file, which the sound's times are to be lessened by."""
+        return self._origin_s
+
+    def opened_again(self) -> av.container.InputContainer:
+        """The file once more, to read its sound beside the frames; whoever asks closes it."""
+        return self._opened()
 
     def close(self) -> None:
         """Close the file."""
@@ -167,20 +187,10 @@ class VideoReader:
 
     def _opened(self) -> av.container.InputContainer:
         try:
-            if self.path.is_dir():
-                raise VideoError(f"{self._shown}: expected a video file, received a folder.")
-            if not self.path.is_file():
-                raise VideoError(f"{self._shown}: expected a video file, found none there.")
-            if not self.path.stat().st_size:
-                raise VideoError(
-                    f"{self._shown}: expected a video, received an empty file. "
-                    "Copy or download it again."
-                )
-            # Only files: a playlist must not make this server fetch what it names.
-            return av.open(str(self.path), options={"protocol_whitelist": "file"})
+            start = self._start()
+            # Absolute: no name is to be taken for a protocol's.
+            return av.open(str(self.path.absolute()), options=_OPTIONS)
         except av.error.FFmpegError as error:
-            with self.path.open("rb") as stream:
-                start = stream.read(4096)
             if start[4:8] == b"ftyp":
                 raise VideoError(
                     f"{self._shown}: expected a whole video, received one without its index: it "
@@ -193,6 +203,28 @@ class VideoReader:
         except OSError as error:
             raise VideoError(f"{self._shown} cannot be read ({error.strerror}).") from error
 
+    def _start(self) -> bytes:
+        """The first bytes of what may be a video."""
+        if self.path.is_dir():
+            raise VideoError(f"{self._shown}: expected a video file, received a folder.")
+        if not self.path.is_file():
+            raise VideoError(f"{self._shown}: expected a video file, found none there.")
+        with self.path.open("rb") as stream:
+            start = stream.read(_START_BYTES)
+        if not start:
+            raise VideoError(
+                f"{self._shown}: expected a video, received an empty file. "
+                "Copy or download it again."
+            )
+        # By the first brand alone: a video may name a picture's further on.
+        picture = picture_format(start[:12] if start[4:8] == b"ftyp" else start)
+        if picture not in (None, "GIF"):
+            raise VideoError(
+                f"{self._shown}: expected a video ({_names()}), received a {picture} picture. "
+                "Open it as a photo."
+            )
+        return start
+
     def _video_stream(self) -> VideoStream:
         streams = [
             stream
@@ -204,18 +236,25 @@ class VideoReader:
             what = "sound only" if self._container.streams.audio else "neither picture nor sound"
             raise VideoError(f"{self._shown}: expected a video, received {what}.")
         stream = streams[0]
+        if getattr(stream, "codec_context", None) is None:
+            raise VideoError(
+                f"{self._shown}: expected a video, received one in a coding that is not known "
+                "here. Save it as MP4 (H.264) and try again."
+            )
         pixels = (stream.width or 0) * (stream.height or 0)
         if pixels > MOST_PIXELS:
             raise VideoError(
                 f"{self._shown}: expected frames of at most {MOST_PIXELS:,} pixels, received "
                 f"{stream.width:,} × {stream.height:,}. Make it smaller and try again."
             )
+        # A frame may be larger than the header says: the decoder refuses it then.
+        stream.codec_context.options = {"max_pixels": str(MOST_PIXELS)}
         stream.thread_type = "SLICE" if pixels > 4096 * 2304 else "AUTO"
         return stream
 
     def _first_frame(self) -> VideoFrame:
-        for frame, _ in self._decoded(0.0, origin_s=0.0):
-            self._seek(0.0)
+        for frame in self._whole_frames():
+            self._origin_s = frame.time or 0.0
             return frame
         raise VideoError(
             f"{self._shown}: expected a video, received one without a frame that can be decoded. "
@@ -227,34 +266,51 @@ class VideoReader:
             return float(self._stream.duration * self._stream.time_base)
         return self._container.duration / av.time_base if self._container.duration else None
 
+    def _decoded_from(self, time_s: float) -> Iterator[tuple[VideoFrame, float]]:
+        """Frames with their times, from the one that is shown at a moment or from an earlier."""
+        self._seek(time_s)
+        frames = self._decoded()
+        first = next(frames, None)
+        if time_s > 0 and (first is None or first[1] > time_s + _TICK_S):
+            # The file's index is wrong, or the moment lies behind its end.
+            self.skipped = 0
+            self._seek(0.0)
+            frames = self._decoded()
+            first = next(frames, None)
+        if first is not None:
+            yield first
+            yield from frames
+
     def _seek(self, time_s: float) -> None:
         """Go to the last key frame before a moment, or to the beginning."""
         base = self._stream.time_base or Fraction(1, av.time_base)
-        origin_s = getattr(self, "_origin_s", 0.0)
-        wanted_s = max(0.0, time_s) + origin_s
-        with contextlib.suppress(av.error.FFmpegError):
+        # Each frame of a GIF says that it is a key frame, and changes only a part of the picture.
+        is_start = time_s <= 0 or self._container.format.name == "gif"
+        with contextlib.suppress(av.error.FFmpegError, OverflowError):
             # Before the beginning where the beginning is meant: some files start below zero.
-            target = int(wanted_s / base) if time_s > 0 else min(0, int(origin_s / base)) - 1
+            origin = min(0, int(self._origin_s / base)) - 1
+            target = origin if is_start else int((time_s + self._origin_s) / base)
             self._container.seek(target, stream=self._stream, backward=True)
             return
         self._container.close()
         self._container = self._opened()
         self._stream = self._video_stream()
 
-    def _decoded(
-        self, start_s: float, origin_s: float | None = None
-    ) -> Iterator[tuple[VideoFrame, float]]:
-        """Frames from there on with their times; what cannot be decoded is skipped."""
-        origin = self._origin_s if origin_s is None else origin_s
+    def _decoded(self) -> Iterator[tuple[VideoFrame, float]]:
+        """Frames from where the file stands, with their times."""
         usual_s = 1 / float(self._stream.average_rate) if self._stream.average_rate else 0.04
-        last_s, failures = -1.0, 0
-        packets = self._container.demux(self._stream)
-        while True:
+        last_s = -1.0
+        for frame in self._whole_frames():
+            time_s = last_s + usual_s if frame.time is None else frame.time - self._origin_s
+            last_s = max(time_s, last_s + _APART_S, 0.0)
+            yield frame, last_s
+
+    def _whole_frames(self) -> Iterator[VideoFrame]:
+        """Frames from where the file stands; what cannot be decoded is skipped."""
+        failures = 0
+        for packet in self._packets():
             try:
-                packet = next(packets, None)
-                if packet is None:
-                    return
-                frames = packet.decode()
+                frames = self._stream.decode(packet)
                 failures = 0
             except av.error.EOFError:
                 return
@@ -267,20 +323,42 @@ class VideoReader:
             for frame in frames:
                 if frame.is_corrupt:
                     self.skipped += 1
-                    continue
-                time_s = last_s + usual_s if frame.time is None else frame.time - origin
-                time_s = max(time_s, last_s, 0.0)
-                last_s = time_s
-                if time_s >= start_s - 1e-3:
-                    yield frame, time_s
+                else:
+                    yield frame
+
+    def _packets(self) -> "Iterator[Packet[VideoStream] | None]":
+        """Packets from where the file stands; the last, an empty one, makes the decoder finish."""
+        packets, failures = self._container.demux(self._stream), 0
+        while failures < _PATIENCE_PACKETS:
+            try:
+                packet = next(packets, None)
+            except (av.error.FFmpegError, MemoryError):
+                failures += 1
+                packets = self._container.demux(self._stream)  # the old one has ended by this
+                continue
+            if packet is None:
+                return
+            if packet.size:
+                self.skipped += failures  # in the middle; behind the last, the file is cut short
+                failures = 0
+            yield packet
+        yield None
 
     def _image(self, frame: VideoFrame) -> npt.NDArray[np.uint8]:
         width, height = _shown_size(frame, self._stream)
+        whole_w, whole_h = self._size_wh
+        factor = min(whole_w / width, whole_h / height)
+        width, height = max(1, round(width * factor)), max(1, round(height * factor))
         turns = _quarter_turns(frame)
         stored = (height, width) if turns % 2 else (width, height)
         image = frame.to_ndarray(width=stored[0], height=stored[1], format="rgb24")
-        upright = np.rot90(image, turns) if turns else image
-        return np.ascontiguousarray(upright, np.uint8)
+        upright = np.ascontiguousarray(np.rot90(image, turns) if turns else image, np.uint8)
+        if (width, height) == self._size_wh:
+            return upright
+        left, top = (whole_w - width) // 2, (whole_h - height) // 2
+        whole = np.zeros((whole_h, whole_w, 3), np.uint8)
+        whole[top : top + height, left : left + width] = upright
+        return whole
 
 
 def _names() -> str:
@@ -294,8 +372,10 @@ def _quarter_turns(frame: VideoFrame) -> int:
 
 def _shown_size(frame: VideoFrame, stream: VideoStream) -> tuple[int, int]:
     """Width and height of a frame as given out: square pixels, upright, within `MOST_SIDE`."""
-    aspect = stream.sample_aspect_ratio or 1
-    width, height = frame.width * float(aspect), float(frame.height)
+    aspect = float(stream.sample_aspect_ratio or 1)
+    if not 1 / _ODDEST_PIXEL <= aspect <= _ODDEST_PIXEL:
+        aspect = 1.0
+    width, height = frame.width * aspect, float(frame.height)
     if _quarter_turns(frame) % 2:
         width, height = height, width
     factor = min(1.0, MOST_SIDE / max(width, height))

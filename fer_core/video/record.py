@@ -22,6 +22,8 @@ from fer_core.domain.whole_files import write_whole
 Rows = npt.NDArray[np.void]
 Times = npt.NDArray[np.float64]
 
+_MOST_WAITING_BYTES = 8 * 1000  # times of a thousand frames
+
 _HEADER_FILE, _FACES_FILE, _FRAMES_FILE = "record.json", "faces.rows", "frames.rows"
 
 
@@ -121,7 +123,7 @@ class VideoRecord:
     def analyses(self) -> Iterator[FrameAnalysis]:
         """Each frame as it was read, without the time that it took."""
         starts = np.searchsorted(self.faces["time_s"], self.frame_times_s, side="left")
-        ends = np.append(starts[1:], len(self.faces))
+        ends = np.append(starts, len(self.faces))[1:]
         for time_s, start, end in zip(self.frame_times_s.tolist(), starts, ends, strict=True):
             yield self._analysis(self.faces[start:end], time_s)
 
@@ -152,6 +154,9 @@ class RecordWriter:
 
     def __init__(self, folder: Path, header: RecordHeader) -> None:
         self._type = _row_type(len(header.labels))
+        self._times = bytearray()  # not written yet
+        for name in (_FACES_FILE, _FRAMES_FILE):  # first: rows of before may be of another kind
+            (folder / name).write_bytes(b"")
         write_whole(folder / _HEADER_FILE, json.dumps(asdict(header)).encode())
         self._faces: BinaryIO = (folder / _FACES_FILE).open("wb")
         self._frames: BinaryIO = (folder / _FRAMES_FILE).open("wb")
@@ -161,12 +166,16 @@ class RecordWriter:
         rows = _rows(analysis)
         if rows:
             self._faces.write(np.array(rows, self._type).tobytes())
-        self._frames.write(np.array([analysis.time_s or 0.0], "<f8").tobytes())
+        self._times += np.array([analysis.time_s or 0.0], "<f8").tobytes()
+        if len(self._times) >= _MOST_WAITING_BYTES:
+            self.flush()
 
     def flush(self) -> None:
         """Let readers see all that was added."""
         self._faces.flush()  # first: a time tells that its faces are there
+        self._frames.write(self._times)
         self._frames.flush()
+        self._times.clear()
 
     def __enter__(self) -> Self:
         return self
@@ -177,8 +186,11 @@ class RecordWriter:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._faces.close()
-        self._frames.close()
+        try:
+            self.flush()
+        finally:
+            self._frames.close()
+            self._faces.close()
 
 
 def _rows(analysis: FrameAnalysis) -> list[tuple[Any, ...]]:

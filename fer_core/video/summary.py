@@ -20,6 +20,7 @@ STRESSED_RATIO = 0.25
 
 _VALENCE: dict[Mood, float] = {"positive": 1.0, "neutral": 0.0, "negative": -1.0}
 _PEAKS_APART_S = 2.0
+_MISSED_STEPS = 2.5  # a face may be missed in one frame
 
 
 class Smoothing(StrEnum):
@@ -50,6 +51,7 @@ class PersonSeries:
         probabilities: (N, K), each row summing to 1.
         leading: (N,) index of the label that leads.
         weights_s: (N,) seconds that each row stands for; 0 where the person was away before.
+        longest_step_s: Rows further apart have an absence between them.
     """
 
     person: int
@@ -57,6 +59,7 @@ class PersonSeries:
     probabilities: Series
     leading: Indices
     weights_s: Series
+    longest_step_s: float = LONGEST_STEP_S
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,7 +118,8 @@ def person_series(
     raw = rows["probabilities"].astype(np.float64)
     raw /= raw.sum(axis=1, keepdims=True)
     steps = np.diff(times, prepend=times[0])
-    is_there = steps <= LONGEST_STEP_S
+    longest_s = _longest_step_s(record)
+    is_there = steps <= longest_s
     probabilities, leading = raw, raw.argmax(axis=1)
     if smoothing is not Smoothing.none:
         parts = [slice(a, b) for a, b in _stretches(is_there)]
@@ -128,7 +132,8 @@ def person_series(
             leading = np.concatenate(
                 [most_likely_path(times[part], raw[part], stay_s) for part in parts]
             )
-    return PersonSeries(person, times, probabilities, leading, np.where(is_there, steps, 0.0))
+    weights = np.where(is_there, steps, 0.0)
+    return PersonSeries(person, times, probabilities, leading, weights, longest_s)
 
 
 def summarize_person(
@@ -158,7 +163,10 @@ def summarize_person(
         float(series.times_s[-1]),
         shares,
         _transitions(series, len(labels)),
-        {label: _peaks(series, index, label) for index, label in enumerate(labels) if led[index]},
+        {
+            labels[index]: _peaks(series, index, labels[index])
+            for index in np.unique(series.leading)
+        },
         happy,
         stress_ratio,
         stress_ratio > STRESSED_RATIO,
@@ -223,8 +231,15 @@ def thinned(series: PersonSeries, most: int) -> PersonSeries:
     )
 
 
+def _longest_step_s(record: VideoRecord) -> float:
+    """Who was unseen for longer was away; longer where frames themselves are seconds apart."""
+    if len(record.frame_times_s) < 2:
+        return LONGEST_STEP_S
+    return max(LONGEST_STEP_S, _MISSED_STEPS * float(np.median(np.diff(record.frame_times_s))))
+
+
 def _breaks(series: PersonSeries) -> npt.NDArray[np.bool_]:
-    return np.asarray(np.diff(series.times_s, prepend=series.times_s[0]) > LONGEST_STEP_S)
+    return np.asarray(np.diff(series.times_s, prepend=series.times_s[0]) > series.longest_step_s)
 
 
 def _stretches(is_there: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:

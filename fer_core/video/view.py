@@ -1,13 +1,16 @@
 """A record as somebody looks at it: with their names for people, smoothing and thresholds."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+
+import numpy as np
 
 from fer_core.inference.session import STRESS_THRESHOLD
 from fer_core.inference.smoothing import TIME_CONSTANT_S
 from fer_core.video.people import People
 from fer_core.video.record import VideoRecord
 from fer_core.video.summary import (
+    Indices,
     PersonSeries,
     PersonSummary,
     Smoothing,
@@ -54,6 +57,22 @@ class VideoView:
             person: person_series(self.record, person, self.smoothing, self.time_constant_s)
             for person in self.record.track_ids()
         }
+
+    @cached_property
+    def smoothed(self) -> VideoRecord:
+        """The record with smoothed probabilities in the place of the raw ones, row by row."""
+        faces = self.record.faces.copy()
+        for person, series in self.series.items():
+            faces["probabilities"][self.record.faces["track_id"] == person] = series.probabilities
+        return replace(self.record, faces=faces)
+
+    @cached_property
+    def leading(self) -> Indices:
+        """(N,) index of the smoothed label that leads, for each row of the record."""
+        leading = np.zeros(len(self.record.faces), np.intp)
+        for person, series in self.series.items():
+            leading[self.record.faces["track_id"] == person] = series.leading
+        return leading
 
     @cached_property
     def summaries(self) -> dict[int, PersonSummary]:

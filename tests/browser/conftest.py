@@ -28,11 +28,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def app_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The web app as `make app` starts it, on a free port; its log must show no traceback."""
-    log = tmp_path_factory.mktemp("server") / "log.txt"
+    folder = tmp_path_factory.mktemp("server")
+    log, places = folder / "log.txt", {"FER_VIDEOS_DIR": str(folder / "videos")}
     port = free_port()
     streamlit = f"{shlex.quote(sys.executable)} -m streamlit"
     command = f"{streamlit} run webapp/Home.py --server.port {port} --server.headless true"
-    with running(f"exec {command}", port, log) as url:
+    with running(f"exec {command}", port, log, places) as url:
         yield url
     assert "Traceback" not in log.read_text(), log.read_text()
 

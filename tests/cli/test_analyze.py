@@ -90,7 +90,7 @@ def test_every_bad_path_is_told_and_the_good_ones_are_read(
     assert len(json.loads(ended.out)) == 1
     first, second, third = ended.err.splitlines()
     assert first.startswith(f"Error: {nowhere}: cannot be read (No such file or directory)")
-    assert second.startswith(f"Error: {empty}: no pictures in this folder; expected .jpg")
+    assert second.startswith(f"Error: {empty}: no pictures or videos in this folder; expected .jpg")
     assert third.startswith("Error: xxx")
 
 

@@ -39,7 +39,7 @@ def test_a_child_holds_it_from_its_birth_until_it_is_killed(tmp_path: Path) -> N
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         pass_fds=(lock.descriptor,),
-        cwd=Path(__file__).resolve().parents[3],
+        cwd=Path(__file__).resolve().parents[2],
     ) as child:
         lock.release()
         assert is_locked(path)

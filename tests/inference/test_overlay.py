@@ -72,3 +72,15 @@ def test_a_panel_at_the_right_edge_goes_to_the_left() -> None:
     marks = changed(drawn(Overlay(boxes=False, names=False), tracked((520, 150, 110, 110))))
     assert marks[:, :515].any()
     assert not marks[:, 516:].any()
+
+
+def test_a_name_stands_in_the_place_of_the_number() -> None:
+    frame = np.full((480, 640, 3), 120, np.uint8)
+    seen = FrameAnalysis("", (640, 480), (tracked((200, 150, 120, 120)),))
+    only_names = Overlay(boxes=False, bars=False)
+
+    def label_px(names: dict[int, str] | None) -> int:
+        return int(changed(draw_overlay(frame, seen, only_names, names=names)).any(axis=0).sum())
+
+    assert label_px({1: "Annabel Smith"}) > label_px({1: "Ann"}) > label_px(None)
+    assert label_px({2: "Annabel Smith"}) == label_px(None)  # somebody else's

@@ -138,3 +138,46 @@ def test_forty_faces_are_told_apart() -> None:
     assert ids == tuple(range(1, 41))
     shifted = [face(f.centre_xy[0] + 6, f.centre_xy[1] + 4, 50) for f in crowd]
     assert tracker.update(shifted[::-1], 0.04) == ids[::-1]
+
+
+def test_a_face_may_be_away_for_as_long_as_is_said() -> None:
+    for patience_s, back in ((0.3, 2), (5.0, 1)):
+        tracker = FaceTracker(patience_s)
+        tracker.update([face(100)], 0.0)
+        assert tracker.update([face(102)], 3.0) == (back,)
+
+
+def test_who_goes_behind_somebody_comes_out_on_the_other_side() -> None:
+    """Its box shrinks from one side meanwhile: that is no movement, and no other face."""
+    tracker = FaceTracker(2.5)
+    for frame in range(0, 100, 3):
+        time_s = frame / FPS
+        near, far_x = face(320, 200, 120), 60 + 130 * time_s
+        # Of the face behind, of side 100, only what is beside the nearer head can be seen.
+        left, right = far_x - 50, far_x + 50
+        head_left, head_right = 320 - 60, 320 + 60
+        if far_x < 320:
+            right = min(right, head_left)
+        else:
+            left = max(left, head_right)
+        seen = [near]
+        if right - left > 40:
+            seen.append(Face((left, 150, right - left, 100), 0.8))
+        ids = tracker.update(seen, time_s)
+        assert ids == (1, 2)[: len(seen)]
+
+
+def test_a_pair_that_stands_close_is_two_at_every_pace() -> None:
+    for every in (1, 3, 10):
+        tracker, noise = FaceTracker(), np.random.default_rng(2)
+        for frame in range(0, 200, every):
+            dx = noise.normal(0, 3, 2)
+            pair = [face(200 + dx[0], 200, 80), face(275 + dx[1], 205, 76)]
+            assert tracker.update(pair, frame / FPS) == (1, 2)
+
+
+def test_numbers_do_not_run_out_nor_does_the_memory_grow() -> None:
+    tracker = FaceTracker()
+    for number in range(500):
+        assert tracker.update([face(100)], 2.0 * number) == (number + 1,)
+    assert tracker.seen_since(0.0) == (500,)

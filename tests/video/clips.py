@@ -41,7 +41,11 @@ def write_clip(
     with av.open(str(path), "w", options=options or {}) as container:
         stream: Any = container.add_stream(codec, rate=fps)
         stream.pix_fmt = pixels
-        stream.time_base = stream.codec_context.time_base = Fraction(1, 10_000)
+        # AVI counts frames and knows no other time.
+        ticks = fps if path.suffix == ".avi" else 10_000
+        stream.time_base = stream.codec_context.time_base = Fraction(1, ticks)
+        if rotation:
+            stream.set_display_rotation(rotation)
         if codec == "libx264":
             stream.options = {"preset": "ultrafast", "crf": "18"}
         sound: Any = container.add_stream("aac", rate=16_000, layout="mono") if with_sound else None
@@ -51,7 +55,7 @@ def write_clip(
                 stream.width, stream.height = image.shape[1], image.shape[0]
             frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(image), format="rgb24")
             last_s = times_s(number)
-            frame.pts, frame.time_base = round(last_s * 10_000), Fraction(1, 10_000)
+            frame.pts, frame.time_base = round(last_s * ticks), Fraction(1, ticks)
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
         if sound is not None:

@@ -16,7 +16,7 @@ from fer_core.inference.batch import AnalyzedPhoto
 from fer_core.inference.exports import annotated_name, face_rows, to_csv, to_json
 from fer_core.inference.summary import group_mood
 from fer_core.preprocessing.crop import crop_face
-from fer_core.preprocessing.spec import PreprocessSpec
+from fer_core.preprocessing.spec import THUMBNAIL
 from webapp.components import charts
 from webapp.components.text import count, plain
 
@@ -29,7 +29,6 @@ Offer = tuple[str, Callable[[], str | bytes], str, str, str | None]
 _FACES_BESIDE = 2
 _THUMBNAIL_SHOWN_PX = 72
 _FACES_IN_A_ROW = 3
-_THUMBNAIL = PreprocessSpec(size_hw=(128, 128), channels=3, margin=0.3, align=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ class PhotoView:
     def of(cls, photo: AnalyzedPhoto) -> "PhotoView":
         """Shrink an analysed photo to what pages need."""
         thumbnails = [
-            encode_jpeg(crop_face(photo.image_rgb, face.face, _THUMBNAIL))
+            encode_jpeg(crop_face(photo.image_rgb, face.face, THUMBNAIL))
             for face in photo.analysis.faces
         ]
         picture = encode_jpeg(

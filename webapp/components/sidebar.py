@@ -26,8 +26,14 @@ class Choices:
     min_score: float
 
 
-def reading_choices() -> Choices:
+_PHOTOS_KEPT = "Photos are read in this server's memory and are never written to disk."
+
+
+def reading_choices(kept: str = _PHOTOS_KEPT) -> Choices:
     """Draw the sidebar's controls and return what is chosen.
+
+    Args:
+        kept: What becomes of what the page is given, in a sentence.
 
     Raises:
         ModelError: There is no model at all.
@@ -63,8 +69,5 @@ def reading_choices() -> Choices:
             key="reading-min-score",
             persist_state="session",
         )
-        st.caption(
-            "Photos are read in this server's memory and are never written to disk. "
-            "An expression is not a feeling: do not decide about people by it."
-        )
+        st.caption(f"{kept} An expression is not a feeling: do not decide about people by it.")
     return Choices(model, detector, min_score)

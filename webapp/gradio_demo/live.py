@@ -9,7 +9,7 @@ import numpy.typing as npt
 from fer_core.inference.overlay import Overlay, draw_overlay
 from webapp.gradio_demo import readers
 from webapp.gradio_demo.choices import Choices
-from webapp.gradio_demo.photo import told
+from webapp.gradio_demo.told import told
 from webapp.live import LiveReader
 
 _EVERY_S = 0.1

@@ -1,8 +1,7 @@
 """The demo's first tab: a photo in, every face with its probabilities out; and its API."""
 
 from collections.abc import Callable, Coroutine
-from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, TypeVar
 
 import gradio as gr
 
@@ -16,9 +15,9 @@ from fer_core.inference.summary import group_mood
 from webapp.gradio_demo import readers
 from webapp.gradio_demo.choices import Choices
 from webapp.gradio_demo.components import Upload, analysis_json, original_image
+from webapp.gradio_demo.told import told
 from webapp.gradio_demo.turns import Turns
 
-P = ParamSpec("P")
 R = TypeVar("R")
 Handler = Callable[[Upload | None, str, str, float, gr.Request], Coroutine[Any, Any, R]]
 
@@ -94,19 +93,6 @@ def photo_tab(choices: Choices, slots: int) -> None:
 
 def _sample() -> str:
     return str(sample_photo())
-
-
-def told(function: Callable[P, R]) -> Callable[P, R]:
-    """The function, whose `FerError`s a visitor and a client get to read as one line."""
-
-    @wraps(function)
-    def telling(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return function(*args, **kwargs)
-        except FerError as error:
-            raise gr.Error(str(error), duration=None, print_exception=False) from None
-
-    return telling
 
 
 def _in_turn(turns: Turns, read: Callable[[Upload | None, str, str, float], R]) -> Handler[R]:

@@ -1,11 +1,6 @@
 """Starting runs: in a process of their own that outlives this one, or ready to run here."""
 
-import os
-import subprocess
-import sys
-import threading
-from pathlib import Path
-
+from fer_core.domain.detached import start_detached
 from fer_core.domain.errors import FerError
 from fer_core.domain.file_lock import LOCK_FILE, FileLock
 from fer_core.training.installed import require_training
@@ -20,7 +15,6 @@ STOP_FILE = "stop"
 """Its presence asks the run to stop."""
 
 _PARTING_S = 30.0
-_ROOT = Path(__file__).resolve().parents[3]
 
 
 def launch(recipe: Recipe, data: str) -> Run:
@@ -97,19 +91,6 @@ def own(run: Run) -> FileLock:
 
 def _spawn(run: Run, lock: FileLock) -> None:
     """Start the worker, which inherits the lock: the run is never without a holder."""
-    words = [sys.executable, "-m", "fer_core.training.runs.worker", run.id, str(lock.descriptor)]
-    paths = [str(_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-    environment = os.environ | {"PYTHONUNBUFFERED": "1", "PYTHONPATH": os.pathsep.join(paths)}
-    with (run.folder / LOG_FILE).open("ab") as log:
-        process = subprocess.Popen(
-            words,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            env=environment,
-            pass_fds=(lock.descriptor,),
-            start_new_session=True,
-        )
-    ProcessIdentity.of(process.pid).write(run.folder)
-    # Whoever lives on, as a page does, has to take note of its end, or a zombie stays.
-    threading.Thread(target=process.wait, daemon=True).start()
+    log = run.folder / LOG_FILE
+    pid = start_detached("fer_core.training.runs.worker", [run.id], log, lock)
+    ProcessIdentity.of(pid).write(run.folder)

@@ -1,0 +1,319 @@
+"""Videos that are read by processes of their own: queued, watched, cancelled, swept away.
+
+A job is a folder with a name that cannot be guessed, which is all that a page has to remember.
+"""
+
+import errno
+import json
+import re
+import secrets
+import shutil
+import time
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from fer_core.domain.detached import start_detached
+from fer_core.domain.errors import VideoError
+from fer_core.domain.file_lock import FileLock, is_locked
+from fer_core.domain.file_names import display_name
+from fer_core.domain.settings import videos_dir
+from fer_core.domain.whole_files import write_whole
+from fer_core.inference.session import STRESS_THRESHOLD
+from fer_core.inference.smoothing import TIME_CONSTANT_S
+from fer_core.video.analysis import VideoChoices
+from fer_core.video.people import People
+from fer_core.video.record import VideoRecord
+from fer_core.video.summary import Smoothing
+from fer_core.video.view import VideoView
+
+KEPT_S = 24 * 3600.0
+"""A job that nobody has touched for so long is swept away."""
+
+ANNOTATED_FILE = "annotated.mp4"
+
+_REQUEST_FILE, _VIDEO_FILE, _VIEW_FILE, _LOG_FILE = "job.json", "video", "view.json", "log.txt"
+_PATIENCE_S = 2.0
+
+
+class Task(StrEnum):
+    """What a job's process does."""
+
+    analyze = "analyze"
+    annotate = "annotate"
+
+
+class JobState(StrEnum):
+    """Where a task stands."""
+
+    none = "none"
+    """It was never asked for."""
+    waiting = "waiting"
+    running = "running"
+    done = "done"
+    cancelled = "cancelled"
+    failed = "failed"
+
+    @property
+    def active(self) -> bool:
+        """Whether a process is at it."""
+        return self in (JobState.waiting, JobState.running)
+
+
+@dataclass(frozen=True, slots=True)
+class JobStatus:
+    """How far a task has come.
+
+    Attributes:
+        state: Where it stands.
+        share: Of the work, 0 to 1; None where the video does not tell its length.
+        frames: Frames that were read.
+        fps: Frames a second that were read, over all.
+        left_s: Estimate of the seconds to go; None where it cannot be told.
+        skipped: Packets that could not be decoded.
+        cut_short_at_s: Where the file ended before its time; None if it did not.
+        problem: Why it failed, in one line; "" if it did not.
+    """
+
+    state: JobState = JobState.none
+    share: float | None = None
+    frames: int = 0
+    fps: float = 0.0
+    left_s: float | None = None
+    skipped: int = 0
+    cut_short_at_s: float | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ViewChoices:
+    """How a video's results are looked at, beside names; see `VideoView`."""
+
+    smoothing: Smoothing = Smoothing.exponential
+    time_constant_s: float = TIME_CONSTANT_S
+    stress_threshold: float = STRESS_THRESHOLD
+
+    def view(self, record: VideoRecord, people: People) -> VideoView:
+        """The record looked at in this way."""
+        return VideoView(
+            record, people, self.smoothing, self.time_constant_s, self.stress_threshold
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class VideoJob:
+    """One uploaded video and what is made of it.
+
+    Attributes:
+        id: The folder's name.
+        name: What the user calls the video.
+        model: Name of the model.
+        detector: Name of the detector.
+        choices: Which part is read, and how closely.
+        since: Seconds since 1970 at which it was made.
+    """
+
+    id: str
+    name: str
+    model: str
+    detector: str
+    choices: VideoChoices
+    since: float
+
+    @classmethod
+    def begin(
+        cls,
+        name: str,
+        chunks: Iterable[bytes],
+        model: str,
+        detector: str,
+        choices: VideoChoices | None = None,
+    ) -> "VideoJob":
+        """Store a video, and put the reading of it into the queue.
+
+        Args:
+            name: What the user calls it.
+            chunks: Its content, piece by piece.
+            model: Name of the model.
+            detector: Name of the detector.
+            choices: Which part is read, and how closely.
+
+        Raises:
+            VideoError: It cannot be stored, or no process be started; nothing is left then.
+        """
+        sweep()
+        job = cls(
+            secrets.token_urlsafe(16),
+            display_name(name),
+            model,
+            detector,
+            choices or VideoChoices(),
+            time.time(),
+        )
+        try:
+            # Videos are their owner's: other users of this machine may not look.
+            videos_dir().mkdir(mode=0o700, parents=True, exist_ok=True)
+            job.folder.mkdir(mode=0o700)
+            with job.video.open("xb") as stream:
+                for chunk in chunks:
+                    stream.write(chunk)
+            values = asdict(job)
+            write_whole(job.folder / _REQUEST_FILE, json.dumps(values).encode())
+            job.start(Task.analyze)
+        except OSError as error:
+            shutil.rmtree(job.folder, ignore_errors=True)
+            full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+            reason = "no room is left" if full else error.strerror
+            raise VideoError(f"{job.name} cannot be stored in {videos_dir()}: {reason}.") from error
+        except VideoError:
+            shutil.rmtree(job.folder, ignore_errors=True)
+            raise
+        return job
+
+    @classmethod
+    def open(cls, job_id: str) -> "VideoJob | None":
+        """The job of that name; None if there is none (any more)."""
+        if not re.fullmatch(r"[\w-]{16,64}", job_id):
+            return None
+        try:
+            content = (videos_dir() / job_id / _REQUEST_FILE).read_text(encoding="utf-8")
+            values: dict[str, Any] = json.loads(content)
+            choices = values["choices"] | {"region": tuple(values["choices"]["region"])}
+            return cls(**(values | {"choices": VideoChoices(**choices)}))
+        except (OSError, ValueError, TypeError, KeyError):
+            return None
+
+    @property
+    def folder(self) -> Path:
+        """Where everything of it lies."""
+        return videos_dir() / self.id
+
+    @property
+    def video(self) -> Path:
+        """The file as it was uploaded."""
+        return self.folder / _VIDEO_FILE
+
+    @property
+    def annotated(self) -> Path:
+        """The video with its faces drawn, once that task is done."""
+        return self.folder / ANNOTATED_FILE
+
+    def thumbnail(self, track_id: int) -> Path:
+        """The best picture of a face, a JPEG."""
+        return self.folder / f"face-{track_id}.jpg"
+
+    def status(self, task: Task) -> JobStatus:
+        """How far a task has come."""
+        status = self._written(task)
+        if status.state.active and not is_locked(self._lock_file(task)):
+            status = self._written(task)  # it may have ended between the two looks
+            if status.state.active:
+                why = "Its process ended without a word (killed, or out of memory)."
+                return replace(status, state=JobState.failed, problem=why)
+        return status
+
+    def write_status(self, task: Task, status: JobStatus) -> None:
+        """Tell how far a task has come; for the process that does it."""
+        write_whole(self._status_file(task), json.dumps(asdict(status)).encode())
+
+    def start(self, task: Task) -> None:
+        """Put a task into the queue, unless it is at work already.
+
+        Raises:
+            VideoError: No process can be started.
+        """
+        lock = FileLock.take(self._lock_file(task))
+        if lock is None:
+            return
+        try:
+            self._cancel_file(task).unlink(missing_ok=True)
+            self.write_status(task, JobStatus(JobState.waiting))
+            log = self.folder / _LOG_FILE
+            start_detached("fer_core.video.worker", [self.id, task], log, lock)
+        except OSError as error:
+            raise VideoError(f"{self.name} cannot be read: {error.strerror}.") from error
+        finally:
+            lock.release()
+
+    def annotate(self, choices: ViewChoices) -> None:
+        """Have the video drawn anew, as it is looked at now.
+
+        Raises:
+            VideoError: It cannot be begun.
+        """
+        self.cancel(Task.annotate)
+        deadline = time.monotonic() + _PATIENCE_S
+        while is_locked(self._lock_file(Task.annotate)) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        try:
+            write_whole(self.folder / _VIEW_FILE, json.dumps(asdict(choices)).encode())
+        except OSError as error:
+            raise VideoError(f"{self.name} cannot be drawn: {error.strerror}.") from error
+        self.start(Task.annotate)
+
+    def view_choices(self) -> ViewChoices:
+        """How the video was looked at when it was last drawn."""
+        try:
+            values = json.loads((self.folder / _VIEW_FILE).read_text(encoding="utf-8"))
+            return ViewChoices(**(values | {"smoothing": Smoothing(values["smoothing"])}))
+        except (OSError, ValueError, TypeError, KeyError):
+            return ViewChoices()
+
+    def cancel(self, task: Task) -> None:
+        """Ask a task to end; what it has done is kept."""
+        if self.status(task).state.active:
+            self._cancel_file(task).touch()
+
+    def is_cancelled(self, task: Task) -> bool:
+        """Whether somebody asked it to end, or deleted the job."""
+        return self._cancel_file(task).exists() or not self.folder.exists()
+
+    def delete(self) -> None:
+        """Do away with the video and all that was made of it; processes at it end."""
+        for task in Task:
+            self.cancel(task)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def is_next(self) -> bool:
+        """Whether no other job on this machine waits for longer."""
+        waiting = [
+            job.since
+            for job in all_jobs()
+            if any(job.status(task).state is JobState.waiting for task in Task)
+        ]
+        return not waiting or self.since <= min(waiting)
+
+    def _written(self, task: Task) -> JobStatus:
+        try:
+            values = json.loads(self._status_file(task).read_text(encoding="utf-8"))
+            return JobStatus(**(values | {"state": JobState(values["state"])}))
+        except (OSError, ValueError, TypeError, KeyError):
+            return JobStatus()
+
+    def _status_file(self, task: Task) -> Path:
+        return self.folder / f"{task}.json"
+
+    def _lock_file(self, task: Task) -> Path:
+        return self.folder / f"{task}.lock"
+
+    def _cancel_file(self, task: Task) -> Path:
+        return self.folder / f"{task}.cancel"
+
+
+def all_jobs() -> list[VideoJob]:
+    """Every job on this machine."""
+    found = [VideoJob.open(path.name) for path in videos_dir().glob("*/") if path.is_dir()]
+    return [job for job in found if job is not None]
+
+
+def sweep(kept_s: float = KEPT_S) -> None:
+    """Delete the folders that nobody has touched for long."""
+    for folder in videos_dir().glob("*/"):
+        newest = max(
+            (path.stat().st_mtime for path in (folder, *folder.glob("*")) if path.exists()),
+            default=0.0,
+        )
+        if time.time() - newest > kept_s:
+            shutil.rmtree(folder, ignore_errors=True)
