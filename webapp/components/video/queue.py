@@ -121,8 +121,9 @@ def show_queue(jobs: list[VideoJob]) -> None:
 
 def _draw(jobs: list[VideoJob], was_active: bool) -> None:
     statuses = [job.status(Task.analyze) for job in jobs]
-    if was_active and not any(status.state.active for status in statuses):
-        st.rerun()  # the whole page: all that was read is there now
+    is_other = [job.id for job in jobs] != st.session_state[_IDS]
+    if is_other or was_active != any(status.state.active for status in statuses):
+        st.rerun()  # the whole page: there is more or less to show, or this part looks again
     for job, status in zip(jobs, statuses, strict=True):
         with st.container(horizontal=True, vertical_alignment="center", key=f"video-{job.id}"):
             with st.container(width="stretch"):

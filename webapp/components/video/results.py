@@ -157,8 +157,8 @@ def _show_annotated(job: VideoJob, looked_at: ViewChoices) -> None:
 
 def _draw_annotated(job: VideoJob, looked_at: ViewChoices, was_active: bool) -> None:
     status = job.status(Task.annotate)
-    if was_active and not status.state.active:
-        st.rerun()
+    if was_active != status.state.active:
+        st.rerun()  # this part alone cannot begin or end its looking again
     if status.state.active:
         st.progress(status.share or 0.0, f"Drawing · {progress_line(status)}")
         st.button("Cancel", key="cancel-annotate", on_click=job.cancel, args=(Task.annotate,))
