@@ -45,6 +45,8 @@ figures: $(VENV)/dev ## Measure anew and write README.md's figures
 	mv benchmarks/watching.json.new benchmarks/watching.json
 	$(BIN)/python -m benchmarks.live > benchmarks/live.json.new
 	mv benchmarks/live.json.new benchmarks/live.json
+	$(BIN)/python -m benchmarks.video > benchmarks/video.json.new
+	mv benchmarks/video.json.new benchmarks/video.json
 	$(BIN)/python -m benchmarks.demo > benchmarks/demo.json.new
 	mv benchmarks/demo.json.new benchmarks/demo.json
 	$(BIN)/python benchmarks/readme_figures.py

@@ -62,6 +62,8 @@ def figures() -> str:
         "",
         *_on_live_video(),
         "",
+        *_on_videos(),
+        "",
         *_on_the_demo(),
         "",
         *_on_training(),
@@ -149,6 +151,33 @@ def _on_live_video() -> list[str]:
         f"ten seconds | {live['slow model, frames shown/s']:.0f}, "
         f"{live['slow model, latency in the middle, ms']} ms, "
         f"{live['slow model, latency at the end, ms']} ms |",
+    ]
+
+
+def _on_videos() -> list[str]:
+    """What reading a file costs by its length, drawing it, and how well people are told apart."""
+    video = _measured("video")
+    lengths = [int(key.split()[0]) for key in video if key.endswith("read, times real time")]
+    shown = ", ".join(f"{seconds}" for seconds in lengths)
+
+    def of_each(figure: str, unit: str) -> str:
+        return ", ".join(f"{video[f'{seconds} s: {figure}']:,}{unit}" for seconds in lengths)
+
+    took = of_each("with the process's start, s", " s")
+    (hard,) = (key for key in video if key.endswith("id switches"))
+    faces = video[hard.replace("id switches", "faces found")]
+    return [
+        f"| video files, 640×480, 25 frames/s, every frame read; {shown} s long | |",
+        "| --- | --- |",
+        f"| reading, times real time | {of_each('read, times real time', ' ×')} |",
+        f"| from the start of the process to the end | {took} |",
+        f"| most memory | {of_each('most memory, MB', ' MB')} |",
+        f"| drawing {lengths[0]} s with its sound | "
+        f"{video[f'{lengths[0]} s: drawn, times real time']} × real time, "
+        f"{video[f'{lengths[0]} s: drawn, most memory, MB']} MB |",
+        f"| two faces that cross, one leaves: numbers given | "
+        f"{video['two faces cross: numbers given']} |",
+        f"| {hard} | {video[hard]} in {faces:,} faces |",
     ]
 
 

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import itertools
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -12,10 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fer_core.cli.printer import Format, Printer
 from fer_core.domain.images import encode_png
-from fer_core.inference.analyzer import load_analyzer
-from fer_core.inference.exports import to_csv, to_json
 from fer_core.video.reading import VideoReader
 from tests.cli.test_analyze import ASTRONAUT
 from tests.conftest import Image
@@ -195,22 +191,3 @@ def test_progress_is_for_a_terminal_only(
     told = fer_core("analyze", clip, "--fps", "2").err
     assert told.startswith("\rinterview.mp4  0 of 2 s")
     assert told.endswith("\r\x1b[K")  # the line is gone at the end
-
-
-@pytest.mark.parametrize("format_", [Format.json, Format.csv])
-def test_what_is_printed_bit_by_bit_is_what_is_exported_in_whole(
-    served_models: Path, capsys: pytest.CaptureFixture[str], astronaut: Image, format_: Format
-) -> None:
-    analyzer = load_analyzer()
-    analyses = [analyzer.analyze(image, "=a\u2028b\n.jpg") for image in rolled(astronaut, 3)]
-    whole = {Format.json: to_json, Format.csv: to_csv}[format_]
-    for count in (0, 1, 3):
-        printer, printed = Printer(format_, has_videos=False), ""
-        for analysis in itertools.islice(analyses, count):
-            printer.add(analysis)
-            bit = capsys.readouterr().out
-            assert bit  # at once
-            printed += bit
-        printer.end()
-        printed += capsys.readouterr().out
-        assert printed.rstrip("\r\n") == whole(analyses[:count]).rstrip("\r\n")

@@ -43,11 +43,16 @@ def show_card(card: ModelCard) -> None:
 st.title("FER Studio")
 st.markdown(
     "##### An honest reading of facial expressions\n"
-    "Drop in photos and see every face at once, each with **calibrated probabilities**: "
+    "Drop in photos or video and see every face at once, each with **calibrated probabilities**: "
     "on pictures it had not learned from, what it called 80% was right about eight times in ten."
 )
-if st.button("Read your photos", type="primary", icon=":material/photo_library:"):
-    st.switch_page("app_pages/1_upload.py")
+with st.container(horizontal=True):
+    if st.button("Read your photos", type="primary", icon=":material/photo_library:"):
+        st.switch_page("app_pages/1_upload.py")
+    if st.button("Use your webcam", icon=":material/videocam:"):
+        st.switch_page("app_pages/2_webcam.py")
+    if st.button("Read a video", icon=":material/movie:"):
+        st.switch_page("app_pages/3_video.py")
 try:
     choices = reading_choices()
     photo, card = services.sample(choices.model, choices.detector)

@@ -13,6 +13,10 @@ st.markdown(
     "Drop in a clip and see **who showed what, and when**: every person followed through it, with "
     "probabilities over time."
 )
+st.caption(
+    "An expression is not a feeling. Not for decisions about people; in the European Union not at "
+    "work and not in education (AI Act, Article 5)."
+)
 with st.expander("Before you use it on people", icon=":material/gavel:"):
     st.markdown(
         "- An expression is **not a feeling**, and this is a model's belief about an expression.\n"

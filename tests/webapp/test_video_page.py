@@ -1,0 +1,118 @@
+"""The video page by Streamlit's harness: what is there without a browser, and bad addresses."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from fer_core.video.jobs import JobState, Task, VideoJob
+from fer_core.video.people import People
+from tests.conftest import GroupPhoto
+from tests.video.clips import SIZE_WH, write_clip
+from webapp.components.video.queue import ended_line, progress_line
+
+HOME = Path(__file__).resolve().parents[2] / "webapp" / "Home.py"
+PATIENCE_S = 120.0
+
+
+@pytest.fixture(autouse=True)
+def videos(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FER_VIDEOS_DIR", str(tmp_path / "videos"))
+
+
+@pytest.fixture
+def read(tmp_path: Path, group_photo: GroupPhoto) -> VideoJob:
+    """A second of one face, read."""
+    frames = (group_photo(SIZE_WH, [(200 + 3 * n, 240, 140)])[0] for n in range(25))
+    clip = write_clip(tmp_path / "clip.mp4", frames)
+    job = VideoJob.begin("my <i>clip</i>.mp4", [clip.read_bytes()], "default", "yunet")
+    return ended(job)
+
+
+def ended(job: VideoJob) -> VideoJob:
+    deadline = time.monotonic() + PATIENCE_S
+    while job.status(Task.analyze).state.active and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return job
+
+
+def page_of(*ids: str) -> AppTest:
+    app = AppTest.from_file(str(HOME), default_timeout=60)
+    app.query_params["videos"] = ",".join(ids)
+    app.session_state["video-ids"] = list(ids)
+    return app.run().switch_page("app_pages/3_video.py").run()
+
+
+def texts(app: AppTest) -> str:
+    return " ".join(str(item.value) for item in (*app.markdown, *app.caption)).replace("\\", "")
+
+
+def test_it_opens_and_names_the_law(open_page: Callable[[str], AppTest]) -> None:
+    app = open_page("3_video.py")
+    assert not app.exception
+    assert not app.error
+    assert "2024/1689" in texts(app)
+    assert "not a feeling" in texts(app)
+
+
+def test_an_unknown_address_shows_an_empty_page() -> None:
+    app = page_of("nobody", "../../etc", "x" * 22)
+    assert not app.exception
+    assert not app.error
+    assert "Files" not in {item.value for item in app.subheader}
+
+
+def test_what_was_read_is_shown(read: VideoJob) -> None:
+    assert read.status(Task.analyze).state is JobState.done
+    app = page_of(read.id)
+    assert not app.exception
+    shown = texts(app)
+    assert "25 frames" in shown
+    assert "1 person" in shown
+    titles = {item.value for item in app.subheader}
+    assert titles >= {"Over time", "Each person's time", "Files"}
+    assert {metric.label for metric in app.metric} >= {"Happiness ratio", "Stress ratio"}
+
+
+def test_names_are_text_and_nothing_else(read: VideoJob) -> None:
+    People().renamed(1, "**Ann** <b>").write(read.folder)
+    app = page_of(read.id)
+    assert not app.exception
+    assert People.read(read.folder).name_of(1) == "**Ann** <b>"
+    assert "<i>" not in "".join(str(item.value) for item in app.markdown).replace("\\<i\\>", "")
+
+
+def test_smoothing_and_threshold_change_what_is_shown(read: VideoJob) -> None:
+    app = page_of(read.id)
+    for smoothing in ("none", "path", "exponential"):
+        app.selectbox(key="video-smoothing").set_value(smoothing).run()
+        assert not app.exception
+    app.slider(key="video-threshold").set_value(0.1).run()
+    assert not app.exception
+    assert "pass 10%" in texts(app)
+
+
+def test_a_deleted_video_is_gone_from_the_page(read: VideoJob) -> None:
+    app = page_of(read.id)
+    app.button(key=f"delete-{read.id}").click().run()
+    assert not app.exception
+    assert not read.folder.exists()
+    assert "25 frames" not in texts(app)
+
+
+def test_a_part_that_cannot_be_is_one_line(open_page: Callable[[str], AppTest]) -> None:
+    app = open_page("3_video.py")
+    app.number_input(key="video-start").set_value(5.0)
+    app.number_input(key="video-end").set_value(2.0).run()
+    assert not app.exception
+    (error,) = app.error
+    assert "end must be after the start" in error.value.replace("\\", "")
+
+
+def test_lines_say_how_far_it_is(read: VideoJob) -> None:
+    status = read.status(Task.analyze)
+    assert ended_line(status).startswith("25 frames · ")
+    assert "100%" in progress_line(status)
+    assert "0 s left" in progress_line(status)
