@@ -1,6 +1,6 @@
 """Draws an analysis on a frame of live video: quick enough for each, calm enough to watch."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -14,6 +14,7 @@ from fer_core.domain.emotions import colour_rgb
 from fer_core.inference.annotate import ink_on, label_of, readable_font
 
 Frame = npt.NDArray[np.uint8]
+Rect = tuple[int, int, int, int]  # left, top, right, bottom
 Mask = npt.NDArray[np.float32]
 
 _PANEL_RGB, _PANEL_OPACITY = (16, 20, 26), 0.62
@@ -62,15 +63,15 @@ def draw_overlay(
     """
     canvas = np.array(frame_rgb, order="C")
     row = _row_px(canvas)
-    for face in (
-        analysis.faces[::-1] if analysis else ()
-    ):  # the largest one is drawn last, over the others
+    faces = analysis.faces[::-1] if analysis else ()  # the largest is drawn last, over the others
+    taken = [_bounds(face) for face in faces]
+    for face in faces:
         if overlay.boxes:
             _draw_box(canvas, face, row)
         if overlay.landmarks:
             _draw_landmarks(canvas, face, row)
         if overlay.bars:
-            _draw_panel(canvas, face, row)
+            taken.append(_draw_panel(canvas, face, row, taken))
         if overlay.names:
             _draw_name(canvas, face, row, (names or {}).get(face.track_id or 0))
     if overlay.pace and pace:
@@ -83,7 +84,7 @@ def _row_px(canvas: Frame) -> int:
     return min(max(row, _LEAST_ROW_PX), _MOST_ROW_PX)
 
 
-def _bounds(face: AnalyzedFace) -> tuple[int, int, int, int]:
+def _bounds(face: AnalyzedFace) -> Rect:
     x, y, width, height = face.face.box_xywh
     return round(x), round(y), round(x + width), round(y + height)
 
@@ -120,13 +121,13 @@ def _draw_note(canvas: Frame, note: str, row: int) -> None:
     _write(canvas, pad, 0, text, _TEXT_RGB)
 
 
-def _draw_panel(canvas: Frame, face: AnalyzedFace, row: int) -> None:
-    """All probabilities, in the model's own order so that no bar jumps about."""
+def _draw_panel(canvas: Frame, face: AnalyzedFace, row: int, taken: Sequence[Rect]) -> Rect:
+    """All probabilities, in the model's own order so that no bar jumps about; returns its place."""
     scores, pad = face.scores, row // 2
     names = [_text(label, row) for label in scores.labels]
     text_px, bar_px = max(name.shape[1] for name in names), round(_BAR_ROWS * row)
     width, height = text_px + bar_px + 3 * pad, row * len(names) + 2 * pad
-    x, y = _beside(canvas, face, width, height)
+    x, y = _beside(canvas, face, width, height, taken)
     _fill(canvas, x, y, width, height, _PANEL_RGB, _PANEL_OPACITY)
     for index, (name, (label, share)) in enumerate(zip(names, _pairs(scores), strict=True)):
         top = y + pad + index * row
@@ -135,20 +136,29 @@ def _draw_panel(canvas: Frame, face: AnalyzedFace, row: int) -> None:
         _fill(canvas, left, middle - thick // 2, bar_px, thick, _TRACK_RGB, 1.0)
         filled = round(share * bar_px)
         _fill(canvas, left, middle - thick // 2, filled, thick, colour_rgb(label), 1.0)
+    return x, y, x + width, y + height
 
 
 def _pairs(scores: EmotionScores) -> list[tuple[str, float]]:
     return list(scores.to_dict().items())
 
 
-def _beside(canvas: Frame, face: AnalyzedFace, width: int, height: int) -> tuple[int, int]:
-    """Where a panel fits: right of the face, left of it, or at the frame's edge."""
+def _beside(
+    canvas: Frame, face: AnalyzedFace, width: int, height: int, taken: Sequence[Rect]
+) -> tuple[int, int]:
+    """Where a panel fits: beside the face where it hides least, or at the frame's edge."""
     left, top, right, _ = _bounds(face)
-    gap = 6
-    x = right + gap
-    if x + width > canvas.shape[1]:
-        x = left - gap - width if left - gap >= width else canvas.shape[1] - width
-    return max(x, 0), min(max(top, 0), max(canvas.shape[0] - height, 0))
+    gap, edge = 6, canvas.shape[1] - width
+    y = min(max(top, 0), max(canvas.shape[0] - height, 0))
+    places = [x for x in (right + gap, left - gap - width) if 0 <= x <= edge]
+    hidden = [sum(_shared((x, y, x + width, y + height), other) for other in taken) for x in places]
+    return (places[hidden.index(min(hidden))] if places else max(edge, 0)), y
+
+
+def _shared(a: Rect, b: Rect) -> int:
+    """Pixels that lie in both."""
+    width, height = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
+    return max(width, 0) * max(height, 0)
 
 
 def _fill(

@@ -1,5 +1,7 @@
 """What is drawn on live video stays within the frame, and each part can be left out."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -84,3 +86,13 @@ def test_a_name_stands_in_the_place_of_the_number() -> None:
 
     assert label_px({1: "Annabel Smith"}) > label_px({1: "Ann"}) > label_px(None)
     assert label_px({2: "Annabel Smith"}) == label_px(None)  # somebody else's
+
+
+def test_panels_do_not_hide_a_neighbour_where_there_is_room() -> None:
+    left, right = (300.0, 150.0, 120.0, 150.0), (440.0, 150.0, 110.0, 140.0)
+    bars = replace(NOTHING, bars=True)
+    marked = changed(drawn(bars, tracked(left), tracked(right, 2), size=(480, 854)))
+    for x, y, width, height in (left, right):
+        assert not marked[int(y) : int(y + height), int(x) : int(x + width)].any()
+    assert marked[:, :300].any()
+    assert marked[:, 551:].any()

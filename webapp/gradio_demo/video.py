@@ -46,7 +46,9 @@ def video_tab(choices: Choices) -> None:
             line = gr.Markdown(container=False)
         video = gr.Video(label="Faces", interactive=False, height=360, buttons=["download"])
     table = gr.Dataframe(label="People", headers=_HEADERS, interactive=False)
-    files = gr.File(label="CSV, captions, report", file_count="multiple", interactive=False)
+    files = gr.File(
+        label="CSV, captions, report", file_count="multiple", interactive=False, height=230
+    )
     # One clip at a time: photos and live video have the other cores.
     turns = Turns(1)
     inputs = [clip, *choices.components]
