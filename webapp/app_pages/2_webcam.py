@@ -6,7 +6,7 @@ from fer_core.domain.errors import FerError
 from webapp import services
 from webapp.components.live.panel import show_panel
 from webapp.components.live.photos import show_photos
-from webapp.components.live.player import session_video, show_player
+from webapp.components.live.player import leave_player, session_video, show_player
 from webapp.components.sidebar import reading_choices
 from webapp.components.text import plain
 
@@ -30,6 +30,8 @@ agreed = st.checkbox(
     key="live-consent",
     persist_state="session",
 )
+if st.session_state["page entered"] or not agreed:
+    leave_player()
 if not agreed:
     st.caption("Tick the box to turn the camera on. Everybody in the picture should agree.")
     st.stop()
@@ -37,6 +39,7 @@ way = st.segmented_control(
     "Way", [LIVE, PHOTOS], default=LIVE, required=True, label_visibility="collapsed", key="live-way"
 )
 if way == PHOTOS:
+    leave_player()
     show_photos(analyzer, choices.min_score)
 else:
     picture, beside = st.columns([5, 3], gap="medium")

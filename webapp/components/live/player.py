@@ -19,6 +19,7 @@ from webapp.live_video import LiveChoices, LiveVideo
 RECORDED = "live-recorded"
 
 _STREAM, _VIDEO, _ASKED_AT, _SIZE = "live-stream", "live-video", "live-asked-at", "live-size"
+_LEFT = "live-left"
 _SIZES = {"640 × 480": (640, 480), "960 × 540": (960, 540), "1280 × 720": (1280, 720)}
 _FIRST_SIZE = "640 × 480"
 _OVERLAYS = {
@@ -87,7 +88,14 @@ def show_player(
             icon=":material/groups:",
         )
         st.button("Try again", icon=":material/refresh:")
+        leave_player()
         return Link()
+    was_left = st.session_state.pop(_LEFT, False)
+    if before is not None and not was_left:
+        # streamlit-webrtc takes a stream for left behind, and ends it, when more than one run of
+        # the script has succeeded since it was drawn. On a busy server that happens while runs
+        # overtake each other; whether the page drew something else, it knows itself.
+        before._last_rendered_run_count = None
     above = st.container()
     width, height = _SIZES[st.session_state.get(_SIZE) or _FIRST_SIZE]
     context = webrtc_streamer(
@@ -114,6 +122,11 @@ def show_player(
     if problem and not is_wanted:
         above.warning(problem, icon=":material/videocam_off:")
     return Link(is_wanted, st.session_state.get(_ASKED_AT, 0.0), ice.has_relay(servers))
+
+
+def leave_player() -> None:
+    """Note that the page draws something else than the video."""
+    st.session_state[_LEFT] = True
 
 
 def _note_start() -> None:
