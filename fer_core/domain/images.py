@@ -115,6 +115,11 @@ def decode_image(data: bytes, name: str) -> npt.NDArray[np.uint8]:
         with cast(ImageFile.ImageFile, opener(io.BytesIO(data))) as image:
             _check_pixels(image.size, shown)
             return _upright_rgb(image)
+    except ModuleNotFoundError as error:
+        raise ImageError(
+            f"{shown}: expected a JPEG or PNG, received a {kind} file, which cannot be read here "
+            f"without the package {error.name}. Save it as JPEG and try again."
+        ) from error
     except MemoryError as error:
         raise ImageError(
             f"{shown}: expected a picture that fits in memory, received a {kind} file that "

@@ -181,3 +181,12 @@ def test_only_rgb_arrays_are_encoded(array: Pixels) -> None:
 def test_jpeg_says_when_a_side_is_too_long() -> None:
     with pytest.raises(ImageError, match="65,500"):
         encode_jpeg(np.zeros((1, 66_000, 3), np.uint8))
+
+
+def test_a_format_whose_package_is_not_installed_is_one_line(
+    quadrants: Pixels, encode: Encode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heic = encode(quadrants, "HEIC")
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    with pytest.raises(ImageError, match=r"^a\.heic: .*HEIC.*without the package pillow_heif"):
+        decode_image(heic, "a.heic")

@@ -150,7 +150,7 @@ def test_curl_gets_the_same(demo_url: str) -> None:
 
 def test_the_form_of_the_answer_is_told(client: Client) -> None:
     endpoints = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
-    assert set(endpoints) == {"/analyze", "/annotate"}
+    assert set(endpoints) == {"/analyze", "/annotate", "/analyze_video"}
     (output,) = endpoints["/analyze"]["returns"]
     assert "faces: list[dict(box: list[float]" in output["python_type"]["type"]
 
