@@ -74,6 +74,9 @@ def test_two_people_are_told_apart_and_named(read: Page) -> None:
     # Beside the picture, above the timeline and above the sums.
     expect(read.get_by_role("button", name="Ann <b>")).to_have_count(2)
     expect(read.get_by_role("radio", name="Ann <b>")).to_be_visible()
+    # Who was shown over time still is.
+    toolbar = read.get_by_role("toolbar", name="People")
+    expect(toolbar.get_by_role("button", pressed=True)).to_have_count(2)
     expect(read.get_by_test_id("stException")).to_have_count(0)
 
 
@@ -139,7 +142,13 @@ def test_results_survive_a_reload_and_look_well(read: Page) -> None:
     expect(read.get_by_test_id("stPlotlyChart").first).to_be_visible()
     expect(read.get_by_test_id("stException")).to_have_count(0)
     if SCREENSHOTS:
-        read.wait_for_timeout(1500)
+        read.set_viewport_size({"width": 1280, "height": 1640})
+        read.get_by_test_id("stPopoverButton").nth(1).click()
+        read.get_by_role("textbox", name="Name").fill("Ann")
+        read.get_by_role("button", name="Save name").click()
+        expect(read.get_by_role("button", name="Ann", exact=True)).to_have_count(2)
+        read.keyboard.press("Escape")
+        read.wait_for_timeout(3000)
         read.screenshot(path=f"{SCREENSHOTS}/video.png")
 
 

@@ -273,7 +273,7 @@ def _show_timeline(view: VideoView) -> None:
             selection_mode="multi",
             default=persons,
             format_func=view.name_of,
-            key="video-persons",
+            key=f"video-persons {view.people}",  # choices are known by what they are called
             label_visibility="collapsed",
         )
     figure = charts.timeline(view, persons, labels)
@@ -347,7 +347,7 @@ def _show_summaries(job: VideoJob, view: VideoView) -> None:
             default=person,
             format_func=view.name_of,
             required=True,
-            key="video-person",
+            key=f"video-person {view.people}",
             label_visibility="collapsed",
         )
     _show_summary(job, view, view.summaries[person])
