@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from fer_core.domain.detached import start_detached
@@ -186,6 +186,11 @@ class VideoJob:
             return None
 
     @property
+    def stem(self) -> str:
+        """The name without its folders and ending, for the names of files made of it."""
+        return PurePosixPath(self.name).stem or "video"
+
+    @property
     def folder(self) -> Path:
         """Where everything of it lies."""
         return videos_dir() / self.id
@@ -203,6 +208,11 @@ class VideoJob:
     def thumbnail(self, track_id: int) -> Path:
         """The best picture of a face, a JPEG."""
         return self.folder / f"face-{track_id}.jpg"
+
+    def thumbnail_jpeg(self, track_id: int) -> bytes | None:
+        """The best picture of a face; None if there is none (yet)."""
+        path = self.thumbnail(track_id)
+        return path.read_bytes() if path.is_file() else None
 
     def status(self, task: Task) -> JobStatus:
         """How far a task has come."""

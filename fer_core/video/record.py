@@ -24,7 +24,9 @@ Times = npt.NDArray[np.float64]
 
 _MOST_WAITING_BYTES = 8 * 1000  # times of a thousand frames
 
-_HEADER_FILE, _FACES_FILE, _FRAMES_FILE = "record.json", "faces.rows", "frames.rows"
+_HEADER_FILE, _FACES_FILE = "record.json", "faces.rows"
+FRAMES_FILE = "frames.rows"
+"""Grows with every frame, after all else of it is written."""
 
 
 def _row_type(labels: int) -> np.dtype[np.void]:
@@ -100,7 +102,7 @@ class VideoRecord:
             values |= {name: tuple(values[name]) for name in ("labels", "size_wh")}
             header = RecordHeader(**values)
             faces = _whole_rows(folder / _FACES_FILE, _row_type(len(header.labels)))
-            times = _whole_rows(folder / _FRAMES_FILE, np.dtype("<f8"))
+            times = _whole_rows(folder / FRAMES_FILE, np.dtype("<f8"))
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise VideoError(f"Nothing was read of the video in {folder} yet.") from error
         # Times are written after the faces of their frame: a face without its time is not whole.
@@ -155,11 +157,11 @@ class RecordWriter:
     def __init__(self, folder: Path, header: RecordHeader) -> None:
         self._type = _row_type(len(header.labels))
         self._times = bytearray()  # not written yet
-        for name in (_FACES_FILE, _FRAMES_FILE):  # first: rows of before may be of another kind
+        for name in (_FACES_FILE, FRAMES_FILE):  # first: rows of before may be of another kind
             (folder / name).write_bytes(b"")
         write_whole(folder / _HEADER_FILE, json.dumps(asdict(header)).encode())
         self._faces: BinaryIO = (folder / _FACES_FILE).open("wb")
-        self._frames: BinaryIO = (folder / _FRAMES_FILE).open("wb")
+        self._frames: BinaryIO = (folder / FRAMES_FILE).open("wb")
 
     def add(self, analysis: FrameAnalysis) -> None:
         """Append a frame, no earlier than the one before."""

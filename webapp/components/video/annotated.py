@@ -1,0 +1,49 @@
+"""The whole video with its faces drawn: made when asked for, by a process of its own."""
+
+import streamlit as st
+
+from fer_core.video.jobs import JobState, Task, VideoJob, ViewChoices
+from webapp.components.text import plain
+from webapp.components.video.queue import progress_line
+
+_EVERY_S = 1.0
+
+
+def show_annotated(job: VideoJob, looked_at: ViewChoices) -> None:
+    """Draw the player, or the button that has the video made, or how far that has come."""
+    is_active = job.status(Task.annotate).state.active
+    st.fragment(_draw, run_every=_EVERY_S if is_active else None)(job, looked_at, is_active)
+
+
+def _draw(job: VideoJob, looked_at: ViewChoices, was_active: bool) -> None:
+    status = job.status(Task.annotate)
+    if was_active != status.state.active:
+        st.rerun()  # this part alone cannot begin or end its looking again
+    if status.state.active:
+        st.progress(status.share or 0.0, f"Drawing · {progress_line(status)}")
+        st.button("Cancel", key="cancel-annotate", on_click=job.cancel, args=(Task.annotate,))
+        return
+    if status.state is JobState.failed:
+        st.error(plain(status.problem), icon=":material/error:")
+    if job.annotated.is_file():
+        st.video(str(job.annotated))
+        st.download_button(
+            "Annotated video",
+            lambda: job.annotated.read_bytes(),
+            f"{job.stem}-annotated.mp4",
+            "video/mp4",
+            icon=":material/movie:",
+            on_click="ignore",
+        )
+    if job.status(Task.analyze).state.active:
+        st.caption("The video can be drawn once it is read.")
+        return
+    again = job.annotated.is_file()
+    st.button(
+        "Draw it again" if again else "Draw the faces on the video",
+        icon=":material/brush:",
+        on_click=job.annotate,
+        args=(looked_at,),
+        type="secondary" if again else "primary",
+        help="H.264 in an MP4, with the original sound; smoothed as chosen below.",
+    )

@@ -1,0 +1,35 @@
+"""The picture of a moment of a video, and the slider that chooses it."""
+
+import streamlit as st
+
+from fer_core.video.jobs import VideoJob
+from fer_core.video.view import VideoView
+from webapp.components.video.pictures import moment_jpeg
+
+_TIME, _TIME_OF = "video-time", "video-time-of"
+
+
+def go_to(time_s: float) -> None:
+    """Have the page show another moment; for callbacks."""
+    st.session_state[_TIME] = time_s
+
+
+def show_moment(job: VideoJob, view: VideoView) -> None:
+    """Draw the frame that the slider below it chooses, with its faces."""
+    times = view.raw.frame_times_s
+    first, last = float(times[0]), max(float(times[-1]), float(times[0]) + 0.01)
+    if (
+        not first <= st.session_state.get(_TIME, -1.0) <= last
+        or st.session_state.get(_TIME_OF) != job.id
+    ):
+        st.session_state[_TIME] = first
+        st.session_state[_TIME_OF] = job.id
+    place = st.empty()
+    time_s = st.slider(
+        "Moment", first, last, step=0.01, format="%.2f s", key=_TIME, label_visibility="collapsed"
+    )
+    picture = moment_jpeg(job.id, time_s, len(times), str(view.people))
+    if picture is None:
+        place.warning("This frame cannot be decoded.", icon=":material/broken_image:")
+    else:
+        place.image(picture, width="stretch")

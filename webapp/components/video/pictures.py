@@ -1,0 +1,59 @@
+"""Pictures of a video and its faces, as JPEG, kept between reruns."""
+
+import base64
+
+import streamlit as st
+
+from fer_core.domain.images import encode_jpeg
+from fer_core.inference.overlay import Overlay, draw_overlay
+from fer_core.preprocessing.crop import crop_face
+from fer_core.preprocessing.spec import THUMBNAIL
+from fer_core.video.jobs import VideoJob, ViewChoices
+from fer_core.video.reading import VideoReader
+from webapp.components.video.views import view_of
+
+FACE_PX = 64
+"""Side of a face's picture on the page."""
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def moment_jpeg(job_id: str, time_s: float, frames: int, people: str) -> bytes | None:
+    """The frame of a moment with its faces drawn; None if it cannot be decoded."""
+    job = VideoJob.open(job_id)
+    if job is None:
+        return None
+    view = view_of(job, ViewChoices())
+    with VideoReader(job.video, job.name) as reader:
+        frame = reader.frame_at(time_s)
+    if frame is None:
+        return None
+    analysis = view.record.analysis_at(frame.time_s)
+    names = {person: view.name_of(person) for person in view.people.names}
+    # Panels of bars would hide the neighbours.
+    overlay = Overlay(bars=analysis is not None and len(analysis.faces) == 1, pace=False)
+    drawn = draw_overlay(frame.image_rgb, analysis, overlay, names=names)
+    return encode_jpeg(drawn, 88)
+
+
+@st.cache_data(show_spinner=False, max_entries=128)
+def face_jpeg(job_id: str, person: int, time_s: float, people: str) -> bytes | None:
+    """A person's face at a moment; None if it cannot be shown."""
+    job = VideoJob.open(job_id)
+    if job is None:
+        return None
+    analysis = view_of(job, ViewChoices()).record.analysis_at(time_s)
+    faces = {face.track_id: face.face for face in analysis.faces} if analysis else {}
+    with VideoReader(job.video, job.name) as reader:
+        frame = reader.frame_at(time_s)
+    if frame is None or person not in faces:
+        return None
+    return encode_jpeg(crop_face(frame.image_rgb, faces[person], THUMBNAIL))
+
+
+def face_html(jpeg: bytes | None) -> str:
+    """A face's picture; an empty place without one."""
+    style = f"width:{FACE_PX}px;height:{FACE_PX}px;border-radius:.5rem;display:block"
+    if jpeg is None:
+        return f'<div style="{style}"></div>'
+    data = base64.b64encode(jpeg).decode()
+    return f'<img src="data:image/jpeg;base64,{data}" alt="" style="{style}">'

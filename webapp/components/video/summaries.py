@@ -1,0 +1,92 @@
+"""What each person's time adds up to: ratios, shares, strongest moments, changes."""
+
+import streamlit as st
+
+from fer_core.inference.session import STRESS_LABELS
+from fer_core.video.jobs import VideoJob
+from fer_core.video.summary import STRESSED_RATIO, PersonSummary
+from fer_core.video.view import VideoView
+from webapp.components.text import plain, text_colour
+from webapp.components.video import charts
+from webapp.components.video.moment import go_to
+from webapp.components.video.pictures import FACE_PX, face_html, face_jpeg
+
+
+def show_summaries(job: VideoJob, view: VideoView) -> None:
+    """Draw one person's sums, of whom the visitor chooses."""
+    st.subheader("Each person's time")
+    together = ", ".join(STRESS_LABELS[:-1]) + f" and {STRESS_LABELS[-1]}"
+    st.caption(
+        "**Happiness ratio**: share of the tracked time in which *happy* leads. "
+        f"**Stress ratio**: share in which {together} together pass "
+        f"{view.stress_threshold:.0%}; above {STRESSED_RATIO:.0%} it reads *stressed*. "
+        "**Valence**: mean probability of positive less that of negative emotions, an estimate "
+        "from −1 to 1. All describe expressions, not feelings."
+    )
+    person = view.persons[0]
+    if len(view.persons) > 1:
+        person = st.pills(
+            "Person",
+            view.persons,
+            default=person,
+            format_func=view.name_of,
+            required=True,
+            key=f"video-person {view.people}",
+            label_visibility="collapsed",
+        )
+    _show_summary(job, view, view.summaries[person])
+
+
+def _show_summary(job: VideoJob, view: VideoView, summary: PersonSummary) -> None:
+    time, happy, stress, valence = st.columns(4)
+    time.metric("Tracked", f"{summary.seconds:.1f} s")
+    happy.metric("Happiness ratio", f"{summary.happiness_ratio:.0%}")
+    stress.metric(
+        "Stress ratio",
+        f"{summary.stress_ratio:.0%}",
+        "stressed" if summary.is_stressed else None,
+        delta_color="off",
+        delta_arrow="off",
+    )
+    valence.metric("Valence", f"{summary.valence:+.2f}")
+    shares, changes = st.columns(2, gap="large")
+    with shares:
+        st.markdown("**Share of the time**, and strongest moments")
+        for label, share in sorted(summary.shares.items(), key=lambda item: -item[1]):
+            if share:
+                _show_share(job, view, summary, label)
+    with changes:
+        st.markdown("**What gave way to what**")
+        figure = charts.transitions(summary, view.labels, text_colour())
+        if figure is None:
+            st.caption("One emotion led all the time.")
+        else:
+            st.plotly_chart(figure, config=charts.CONFIG, key=f"transitions-{summary.person}")
+
+
+def _show_share(job: VideoJob, view: VideoView, summary: PersonSummary, label: str) -> None:
+    """An emotion's share, its strongest moment as a picture, and buttons to go there."""
+    peaks = summary.peaks.get(label, ())
+    with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
+        if peaks:
+            st.html(
+                face_html(face_jpeg(job.id, summary.person, peaks[0].time_s, str(view.people))),
+                width=FACE_PX,
+            )
+        with st.container(width="stretch", gap=None):
+            st.markdown(f"{plain(label)} **{summary.shares[label]:.0%}**")
+            with st.container(horizontal=True, gap="small"):
+                for number, peak in enumerate(peaks):
+                    st.button(
+                        f"{_clock(peak.time_s)} · {peak.probability:.0%}",
+                        key=f"peak-{summary.person}-{label}-{number}",
+                        on_click=go_to,
+                        args=(peak.time_s,),
+                        type="tertiary",
+                        help="Show this moment",
+                    )
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(seconds, 60)
+    return f"{int(minutes)}:{rest:04.1f}"
