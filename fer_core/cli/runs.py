@@ -77,6 +77,23 @@ def resume(run: RunId, detach: Detach = False) -> None:
 
 
 @app.command()
+def finish(run: RunId, detach: Detach = False) -> None:
+    """Train a run no further than its present epoch, and export the best that it has."""
+    from fer_core.training.runs import Run
+    from fer_core.training.runs import finish as finish_run
+
+    opened = Run.open(run)
+    if opened.status().state.active:
+        finish_run(opened)
+        typer.echo(f"run {opened.id} finishes after its present epoch")
+    elif detach:
+        finish_run(opened)
+        tell_detached(opened)
+    else:
+        work_here(opened, finish=True)
+
+
+@app.command()
 def promote(
     run: RunId,
     name: Annotated[

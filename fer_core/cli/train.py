@@ -44,12 +44,12 @@ def tell_detached(run: "Run") -> None:
     typer.echo(f"watch it with: python -m fer_core runs show {run.id}")
 
 
-def work_here(run: "Run", data: "FaceDataset | None" = None) -> None:
+def work_here(run: "Run", data: "FaceDataset | None" = None, finish: bool = False) -> None:
     """Do a run's work in this process, with its progress on stdout and in its log."""
     from fer_core.training.runs.launcher import claim
     from fer_core.training.runs.worker import Worker
 
-    lock = claim(run)
+    lock = claim(run, finish)
     try:
         typer.echo(f"run {run.id}")
 

@@ -117,3 +117,20 @@ class TellProgress(keras.callbacks.Callback):  # type: ignore[misc]  # Keras shi
         """Report the epoch that ended."""
         metrics = {name: float(value) for name, value in (logs or {}).items()}
         self.tell(EpochReport(epoch + 1, self.params["epochs"], metrics, self.keeper.best_accuracy))
+
+
+class EndWhenEnough(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no types
+    """Makes an epoch the last one.
+
+    Args:
+        is_enough: Asked after each epoch.
+    """
+
+    def __init__(self, is_enough: Callable[[], bool]) -> None:
+        super().__init__()
+        self.is_enough = is_enough
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Go on or not."""
+        if self.is_enough():
+            self.model.stop_training = True

@@ -15,6 +15,7 @@ from fer_core.datasets.base import FaceDataset
 from fer_core.domain.errors import DatasetError, RecipeError
 from fer_core.domain.whole_files import write_whole
 from fer_core.training.callbacks import (
+    EndWhenEnough,
     EpochReport,
     KeepBestAverage,
     LogRateAndTime,
@@ -48,6 +49,7 @@ def fit(
     *,
     callbacks: Sequence[keras.callbacks.Callback] = (),
     keep_last: bool = False,
+    is_enough: Callable[[], bool] = lambda: False,
 ) -> keras.Model:
     """Train as the recipe says, or go on where an earlier process was cut off.
 
@@ -59,6 +61,7 @@ def fit(
         tell: Called after each epoch.
         callbacks: More of Keras' callbacks.
         keep_last: Keep the last epoch's weights in place of the best one's.
+        is_enough: Asked after each epoch whether it was the last one, whatever the recipe says.
 
     Returns:
         The network (scaled pixels to logits, float32) with the weights of that epoch.
@@ -72,7 +75,7 @@ def fit(
     training, selection = data.split(recipe.train_split), data.split(recipe.selection_split)
     training = _without_lone_picture(training, recipe.optimization.batch_size)
     if not (run_dir / _FITTED).exists():
-        _fit(recipe, training, selection, run_dir, tell, callbacks, keep_last)
+        _fit(recipe, training, selection, run_dir, tell, callbacks, keep_last, is_enough)
         (run_dir / _FITTED).touch()
     return load_network(recipe, len(data.labels), run_dir / WEIGHTS_FILE)
 
@@ -85,6 +88,7 @@ def _fit(
     tell: Callable[[EpochReport], None],
     callbacks: Sequence[keras.callbacks.Callback],
     keep_last: bool,
+    is_enough: Callable[[], bool],
 ) -> None:
     plan, classes = recipe.optimization, len(training.labels)
     keras.utils.set_random_seed(recipe.seed)
@@ -112,7 +116,7 @@ def _fit(
         validation_data=(held, one_hot(selection.targets, classes)),
         batch_size=plan.batch_size,
         initial_epoch=done,
-        epochs=plan.epochs,
+        epochs=done if done and is_enough() else plan.epochs,
         callbacks=[
             LogRateAndTime(),
             # Before the keeper, which takes the averaged weights away when validation ends.
@@ -123,6 +127,7 @@ def _fit(
             logger,
             checkpoint,
             TellProgress(tell, keeper),
+            EndWhenEnough(is_enough),
             *callbacks,
         ],
         verbose=0,

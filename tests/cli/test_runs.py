@@ -76,9 +76,21 @@ def test_asking_to_stop_is_told(fer_core: FerCore, stopped: Run) -> None:
         lock.release()
 
 
+def test_having_a_run_finish_is_told(fer_core: FerCore, stopped: Run) -> None:
+    lock = claim(stopped)
+    try:
+        ended = fer_core("runs", "finish", stopped.id)
+        assert ended == (0, f"run {stopped.id} finishes after its present epoch\n", "")
+        assert (stopped.folder / "finish").exists()
+    finally:
+        lock.release()
+
+
 @pytest.mark.parametrize(
     ("state", "words", "message"),
     [
+        (RunState.finished, ["finish"], "is finished: `runs promote`"),
+        (RunState.finished, ["finish", "--detach"], "is finished: `runs promote`"),
         (RunState.finished, ["resume"], "is finished: `runs promote`"),
         (RunState.finished, ["resume", "--detach"], "is finished: `runs promote`"),
         (RunState.finished, ["stop"], "is finished: there is nothing to stop"),
@@ -95,7 +107,7 @@ def test_what_cannot_be_done_is_one_line(
     assert len(ended.err.splitlines()) == 1
 
 
-@pytest.mark.parametrize("command", ["show", "stop", "resume", "promote", "delete"])
+@pytest.mark.parametrize("command", ["show", "stop", "resume", "finish", "promote", "delete"])
 def test_an_unknown_run_is_told(
     fer_core: FerCore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:

@@ -3,7 +3,7 @@
 Nothing here loads Keras or MLflow; only a run's own process does, in `worker`.
 """
 
-from fer_core.training.runs.control import delete, stop
+from fer_core.training.runs.control import delete, finish, stop
 from fer_core.training.runs.label import label_run
 from fer_core.training.runs.launcher import launch, resume
 from fer_core.training.runs.promotion import promote
@@ -20,6 +20,7 @@ __all__ = [
     "RunStatus",
     "Usage",
     "delete",
+    "finish",
     "label_run",
     "launch",
     "list_runs",

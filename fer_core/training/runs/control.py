@@ -1,4 +1,4 @@
-"""Asking a run to stop, and doing away with one."""
+"""Asking a run to stop or to finish early, and doing away with one."""
 
 import os
 import shutil
@@ -8,7 +8,7 @@ from dataclasses import replace
 from fer_core.domain.errors import FerError
 from fer_core.domain.file_lock import LOCK_FILE, FileLock
 from fer_core.training.runs.current_state import current_state
-from fer_core.training.runs.launcher import STOP_FILE, own
+from fer_core.training.runs.launcher import FINISH_FILE, STOP_FILE, own, resume
 from fer_core.training.runs.process import ProcessIdentity
 from fer_core.training.runs.run import Run
 from fer_core.training.runs.state import RunState, StateRecord, write_state
@@ -40,6 +40,21 @@ def stop(run: Run, now: bool = False) -> bool:
         return False
     _kill(run, record)
     return True
+
+
+def finish(run: Run) -> None:
+    """Have a run be content with the epochs that it has: its best one is exported.
+
+    An active run still ends the epoch in progress; of another one the export is begun, in a
+    process of its own.
+
+    Raises:
+        FerError: It is finished, or nobody works on it and it has no finished epoch.
+    """
+    if current_state(run.folder).state.active:
+        (run.folder / FINISH_FILE).touch()
+    else:
+        resume(run, finish=True)
 
 
 def delete(run: Run) -> None:

@@ -14,6 +14,9 @@ from fer_core.training.runs.state import RunState, StateRecord, write_state
 STOP_FILE = "stop"
 """Its presence asks the run to stop."""
 
+FINISH_FILE = "finish"
+"""Its presence asks the run to be content with the epochs that it has."""
+
 _PARTING_S = 30.0
 
 
@@ -35,34 +38,47 @@ def launch(recipe: Recipe, data: str) -> Run:
     return run
 
 
-def resume(run: Run) -> None:
+def resume(run: Run, finish: bool = False) -> None:
     """Let a run that stopped, failed or was lost go on after its last finished epoch.
 
     Like `launch`, in a process of its own.
 
+    Args:
+        run: The run.
+        finish: Train no further: export the best of its epochs.
+
     Raises:
         FerError: It is active or finished, or its folder cannot be written.
     """
-    lock = claim(run)
+    lock = claim(run, finish)
     try:
         _spawn(run, lock)
     finally:
         lock.release()
 
 
-def claim(run: Run) -> FileLock:
+def claim(run: Run, finish: bool = False) -> FileLock:
     """Make a run this process's own, and queued; whoever holds the lock may do its work.
+
+    Args:
+        run: The run.
+        finish: Train no further: export the best of its epochs.
 
     Raises:
         FerError: It is active or finished, its folder cannot be written, or training is not
-            installed.
+            installed; or it is to finish and has no epoch.
     """
     require_training()
     if current_state(run.folder).state is RunState.finished:
         raise FerError(f"Run {run.id} is finished: `runs promote` makes its model one to use.")
+    if finish and not run.history():
+        raise FerError(f"Run {run.id} has no finished epoch that could be kept: resume it.")
     lock = own(run)
     try:
-        (run.folder / STOP_FILE).unlink(missing_ok=True)
+        for name in (STOP_FILE, FINISH_FILE):
+            (run.folder / name).unlink(missing_ok=True)
+        if finish:
+            (run.folder / FINISH_FILE).touch()
         own_identity().write(run.folder)
         join(run.folder)
         write_state(run.folder, StateRecord(RunState.queued))

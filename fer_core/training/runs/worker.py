@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from fer_core.domain.errors import FerError, TrainingStopped
 from fer_core.domain.file_lock import FileLock
 from fer_core.training.runs.failures import reason_of
-from fer_core.training.runs.launcher import STOP_FILE
+from fer_core.training.runs.launcher import FINISH_FILE, STOP_FILE
 from fer_core.training.runs.process import own_identity
 from fer_core.training.runs.run import Run
 from fer_core.training.runs.slots import training_slot
@@ -73,7 +73,7 @@ class Worker:
             with contextlib.suppress(FileNotFoundError):  # its folder was deleted under it
                 self._fail(error)
             raise FerError(f"Run {self.run.id} failed. {self.record.reason}") from error
-        self._end(RunState.finished, card=card)
+        self._end(RunState.finished, self._cut_short(), card)
 
     def _train(self) -> "ModelCard":
         self._enter("loading")
@@ -90,7 +90,14 @@ class Worker:
         data = self.data or prepare(run.recipe, open_dataset(run.data))
         self._enter("training")
         own = (AfterEpoch(self.tracker.send_epochs), StopWhenAsked(self._stop_asked))
-        fit(run.recipe, data, run.folder, _progress(self.tell), callbacks=own)
+        fit(
+            run.recipe,
+            data,
+            run.folder,
+            _progress(self.tell),
+            callbacks=own,
+            is_enough=(run.folder / FINISH_FILE).exists,
+        )
         folds = None
         if run.recipe.cross_validation is not None:
             self._enter("cross-validating")
@@ -103,6 +110,13 @@ class Worker:
             self.tell(f"{split}: accuracy {figures['accuracy']:.4f}, ECE {figures['ece']:.4f}")
         self.tell(f"exported to {run.model_folder}")
         return card
+
+    def _cut_short(self) -> str:
+        """That somebody had the run finish before its last epoch; "" if nobody did."""
+        done, epochs = len(self.run.history()), self.run.recipe.optimization.epochs
+        if done >= epochs or not (self.run.folder / FINISH_FILE).exists():
+            return ""
+        return f"finished on request after {done} of {epochs} epochs"
 
     def _enter(self, phase: str) -> None:
         if self._stop_asked():

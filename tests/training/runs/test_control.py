@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from fer_core.domain.errors import FerError
-from fer_core.training.runs.control import delete, stop
-from fer_core.training.runs.launcher import STOP_FILE, claim
+from fer_core.training.runs.control import delete, finish, stop
+from fer_core.training.runs.launcher import FINISH_FILE, STOP_FILE, claim
 from fer_core.training.runs.process import ProcessIdentity, own_identity
 from fer_core.training.runs.run import Run
 from fer_core.training.runs.state import RunState, StateRecord, write_state
@@ -59,6 +59,16 @@ def test_asked_twice_or_at_once_it_is_killed(
     assert running.wait(timeout=10) == -9
     status = begun.status()
     assert (status.state, status.reason) == (RunState.stopped, "killed on request")
+
+
+def test_told_to_finish_a_run_goes_on_with_its_epoch(
+    begun: Run, running: subprocess.Popen[bytes]
+) -> None:
+    finish(begun)
+    assert (begun.folder / FINISH_FILE).exists()
+    assert not (begun.folder / STOP_FILE).exists()
+    assert begun.status().state is RunState.running
+    assert running.poll() is None
 
 
 @pytest.mark.parametrize("change", [{"host": "elsewhere"}, {"started": 1.0}], ids=str)

@@ -29,6 +29,13 @@ def test_what_ended_early_is_claimed_again(begun: Run, state: RunState) -> None:
     lock.release()
 
 
+def test_without_an_epoch_there_is_nothing_to_finish(begun: Run) -> None:
+    write_state(begun.folder, StateRecord(RunState.failed, "why"))
+    with pytest.raises(FerError, match="no finished epoch that could be kept: resume it"):
+        claim(begun, finish=True)
+    assert begun.status().state is RunState.failed
+
+
 def test_a_finished_run_has_nothing_left_to_do(begun: Run) -> None:
     write_state(begun.folder, StateRecord(RunState.finished))
     with pytest.raises(FerError, match=rf"Run {begun.id} is finished: `runs promote`"):

@@ -20,6 +20,7 @@ from fer_core.training.recipe_sections import CrossValidation
 from fer_core.training.runs import (
     Run,
     RunState,
+    finish,
     list_runs,
     stop,
 )
@@ -47,16 +48,23 @@ class Attempt:
 
     Attributes:
         told: Its lines of progress.
+        after_first_epoch: What somebody does then.
     """
 
     def __init__(self, run: Run, data: FaceDataset | None) -> None:
         self.run, self.data = run, data
         self.told: list[str] = []
+        self.after_first_epoch: Callable[[Run], object] = str
 
-    def work(self) -> None:
-        lock = claim(self.run)
+    def hear(self, line: str) -> None:
+        self.told.append(line)
+        if line.startswith("epoch 1/"):
+            self.after_first_epoch(self.run)
+
+    def work(self, finish: bool = False) -> None:
+        lock = claim(self.run, finish)
         try:
-            Worker(self.run, self.told.append, self.data).work()
+            Worker(self.run, self.hear, self.data).work()
         finally:
             lock.release()
 
@@ -183,6 +191,41 @@ def test_a_loss_that_is_no_number_is_the_reason(tracked_runs: Path, few_faces: F
     with pytest.raises(FerError, match="Training diverged"):
         attempt.work()
     assert "Lower optimization.learning_rate" in attempt.run.status().reason
+
+
+def test_told_to_finish_a_run_keeps_the_epochs_that_it_has(attempt: Attempt) -> None:
+    attempt.after_first_epoch = finish
+    attempt.work()
+    status = attempt.run.status()
+    assert (status.state, status.epoch) == (RunState.finished, 1)
+    assert status.reason == "finished on request after 1 of 2 epochs"
+    assert ModelCard.read(attempt.run.model_folder).metrics["PublicTest"]["n"] == 14
+
+
+def test_a_stopped_run_is_finished_without_another_epoch(attempt: Attempt) -> None:
+    attempt.after_first_epoch = stop
+    with pytest.raises(TrainingStopped):
+        attempt.work()
+    attempt.told.clear()
+    attempt.work(finish=True)
+    assert not any(line.startswith("epoch") for line in attempt.told)
+    status = attempt.run.status()
+    assert (status.state, status.epoch) == (RunState.finished, 1)
+    report = json.loads((attempt.run.model_folder / REPORT_FILE).read_text())
+    assert len(report["history"]) == 1
+
+
+def test_resumed_a_run_that_was_to_finish_trains_to_its_end(attempt: Attempt) -> None:
+    def finish_and_stop(run: Run) -> None:
+        finish(run)
+        raise TrainingStopped("Stopped on request.")
+
+    attempt.after_first_epoch = finish_and_stop
+    with pytest.raises(TrainingStopped):
+        attempt.work()
+    attempt.work()
+    status = attempt.run.status()
+    assert (status.state, status.epoch, status.reason) == (RunState.finished, 2, "")
 
 
 def test_asked_to_stop_while_it_loads_a_run_trains_nothing(

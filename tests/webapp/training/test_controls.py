@@ -2,10 +2,13 @@
 
 import pytest
 
+from fer_core.training.recipe_sections import Optimization
 from fer_core.training.runs import RunState
-from fer_core.training.runs.launcher import STOP_FILE
+from fer_core.training.runs.launcher import FINISH_FILE, STOP_FILE
 from tests.webapp.training.conftest import AddRun, OpenTab
 from webapp import access
+
+LONG = Optimization(epochs=9)
 
 
 def labels(app: object) -> set[str]:
@@ -15,9 +18,9 @@ def labels(app: object) -> set[str]:
 @pytest.mark.parametrize(
     ("state", "there", "not_there"),
     [
-        (RunState.running, {"Stop"}, {"Resume", "Delete"}),
-        (RunState.finished, {"Delete", "Promote"}, {"Stop", "Resume"}),
-        (RunState.failed, {"Resume", "Delete"}, {"Stop", "Promote"}),
+        (RunState.running, {"Stop", "Finish early"}, {"Resume", "Delete"}),
+        (RunState.finished, {"Delete", "Promote"}, {"Stop", "Resume", "Finish early"}),
+        (RunState.failed, {"Resume", "Finish early", "Delete"}, {"Stop", "Promote"}),
     ],
 )
 def test_a_state_has_its_buttons(
@@ -27,7 +30,7 @@ def test_a_state_has_its_buttons(
     there: set[str],
     not_there: set[str],
 ) -> None:
-    add_run(state, name="other")
+    add_run(state, name="other", optimization=LONG)
     shown = labels(open_tab())
     assert there | {"Duplicate with changes"} <= shown
     assert not not_there & shown
@@ -39,6 +42,15 @@ def test_the_first_click_asks_and_the_second_would_kill(add_run: AddRun, open_ta
     app.button(key="training-stop").click().run()
     assert (run.folder / STOP_FILE).exists()
     assert "Kill it now" in labels(app)
+
+
+def test_a_run_is_told_to_finish_by_a_click(add_run: AddRun, open_tab: OpenTab) -> None:
+    run = add_run(RunState.running, optimization=LONG)
+    app = open_tab()
+    app.button(key="training-sports_score").click().run()
+    assert (run.folder / FINISH_FILE).exists()
+    assert "Finish early" not in labels(app)
+    assert "Stop" in labels(app)
 
 
 def test_what_cannot_be_done_is_one_line(add_run: AddRun, open_tab: OpenTab) -> None:

@@ -1,13 +1,13 @@
-"""What can be done to a run: stop, resume, move, duplicate, rename and delete."""
+"""What can be done to a run: stop, resume, finish, move, duplicate, rename and delete."""
 
 from collections.abc import Callable
 
 import streamlit as st
 
 from fer_core.domain.errors import FerError
-from fer_core.training.runs import Run, RunState, RunStatus, delete, resume, stop
+from fer_core.training.runs import Run, RunState, RunStatus, delete, finish, resume, stop
 from fer_core.training.runs.label import label_run
-from fer_core.training.runs.launcher import STOP_FILE
+from fer_core.training.runs.launcher import FINISH_FILE, STOP_FILE
 from fer_core.training.runs.queue import move, move_first
 from webapp.access import may_train, require_admin
 from webapp.components.text import plain
@@ -27,6 +27,8 @@ def show_controls(run: Run, status: RunStatus) -> None:
             _show_stop(run)
         if status.state.resumable:
             _button("Resume", "play_arrow", resume, run, kind="primary")
+        if status.epoch and status.state is not RunState.finished:
+            _show_finish(run, status)
         if status.state is RunState.queued and status.queue_place != 1:
             _button("Next in the queue", "vertical_align_top", move_first, run)
             _button("Earlier", "arrow_upward", lambda run: move(run, -1), run)
@@ -48,14 +50,34 @@ def _show_stop(run: Run) -> None:
         _button("Stop", "stop", stop, run)
 
 
+def _show_finish(run: Run, status: RunStatus) -> None:
+    if status.state.active and (run.folder / FINISH_FILE).exists():
+        st.caption("It finishes after its present epoch.")
+    elif status.epoch < status.epochs:
+        _button(
+            "Finish early",
+            "sports_score",
+            finish,
+            run,
+            tip="No more epochs: exports the best that it has. A running epoch is still ended.",
+        )
+
+
 def _button(
-    label: str, icon: str, then: Callable[[Run], object], run: Run, kind: str = "secondary"
+    label: str,
+    icon: str,
+    then: Callable[[Run], object],
+    run: Run,
+    *,
+    kind: str = "secondary",
+    tip: str | None = None,
 ) -> None:
     st.button(
         label,
         icon=f":material/{icon}:",
         type=kind,  # type: ignore[arg-type]  # its own literals
         key=f"training-{icon}",
+        help=tip,
         on_click=_try,
         args=(then, run),
     )

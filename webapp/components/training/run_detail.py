@@ -78,7 +78,8 @@ def _watch(run_id: str, seen: RunState, pace: float | None) -> None:
     phase = f", {status.phase}" if status.phase else ""
     st.progress(share_done(status), f"{progress_line(status)}{phase}")
     if status.reason:
-        show = st.info if status.state is RunState.stopped else st.error
+        is_wanted = status.state in (RunState.stopped, RunState.finished)
+        show = st.info if is_wanted else st.error
         show(plain(status.reason), icon=STATE_ICONS[status.state])
     st.caption(plain(" · ".join(filter(None, (facts(status), _usage(status))))))
     _show_curves(run)
