@@ -14,7 +14,16 @@ HERE = Path(__file__).resolve().parent
 FILES = ("app.py", "LICENSE")
 MODELS = {"default": ("card.json", "model.onnx", "report.json"), "yunet": ("*",)}
 PACKAGES = {
-    "fer_core": ("detection", "domain", "inference", "preprocessing", "samples", "video", "zoo"),
+    "fer_core": (
+        "detection",
+        "domain",
+        "fonts",
+        "inference",
+        "preprocessing",
+        "samples",
+        "video",
+        "zoo",
+    ),
     "webapp": ("gradio_demo",),
 }
 MODULES = (

@@ -1,14 +1,13 @@
 """Draws an analysis on its picture: a box and a readable label for each face."""
 
-from functools import lru_cache
-
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from fer_core.domain.analysis import AnalyzedFace, FrameAnalysis
 from fer_core.domain.emotions import colour_rgb
 from fer_core.domain.scaling import scaled
+from fer_core.inference.fonts import readable_font
 
 Rect = tuple[float, float, float, float]  # left, top, right, bottom
 
@@ -37,10 +36,10 @@ def annotate(image_rgb: npt.NDArray[np.uint8], analysis: FrameAnalysis) -> npt.N
     boxes = [(face, _rect(face, factor)) for face in analysis.faces]
     for face, box in boxes:
         _draw_box(draw, box, face, unit)
-    font = readable_font(max(_SMALLEST_FONT_PX, round(_font_share(len(boxes)) * max(canvas.size))))
+    text_px = max(_SMALLEST_FONT_PX, round(_font_share(len(boxes)) * max(canvas.size)))
     taken: list[Rect] = []
     for face, box in boxes:
-        taken.append(_draw_label(draw, box, face, font, canvas.size, taken))
+        taken.append(_draw_label(draw, box, face, text_px, canvas.size, taken))
     return np.asarray(canvas)
 
 
@@ -68,12 +67,13 @@ def _draw_label(
     draw: ImageDraw.ImageDraw,
     box: Rect,
     face: AnalyzedFace,
-    font: ImageFont.FreeTypeFont,
+    text_px: int,
     canvas_wh: tuple[int, int],
     taken: list[Rect],
 ) -> Rect:
     """Write the label where it hides least; returns the place that it took."""
     text = label_of(face)
+    font = readable_font(text_px, text)
     pad = font.size * 0.35
     left, _, right, _ = font.getbbox(text)
     width, height = right - left + 2 * pad, font.size * 1.15 + pad
@@ -130,11 +130,3 @@ def _font_share(faces: int) -> float:
     if faces <= 6:
         return 0.034
     return 0.026 if faces <= 15 else 0.018
-
-
-@lru_cache(maxsize=64)
-def readable_font(size_px: int) -> ImageFont.FreeTypeFont:
-    """The font of all labels, letters of about `size_px` pixels."""
-    font = ImageFont.load_default(size_px)
-    assert isinstance(font, ImageFont.FreeTypeFont)  # every Pillow wheel has FreeType
-    return font

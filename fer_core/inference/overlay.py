@@ -11,7 +11,8 @@ from PIL import Image, ImageDraw
 
 from fer_core.domain.analysis import AnalyzedFace, EmotionScores, FrameAnalysis
 from fer_core.domain.emotions import colour_rgb
-from fer_core.inference.annotate import ink_on, label_of, readable_font
+from fer_core.inference.annotate import ink_on, label_of
+from fer_core.inference.fonts import can_write, readable_font
 
 Frame = npt.NDArray[np.uint8]
 Rect = tuple[int, int, int, int]  # left, top, right, bottom
@@ -56,7 +57,8 @@ def draw_overlay(
         analysis: Faces in pixels of that frame; None for none yet.
         overlay: What to draw.
         pace: The line in the corner.
-        names: What to call a face in the place of its number, where somebody has named it.
+        names: What to call a face in the place of its number, where somebody has named it in
+            letters that some font has.
 
     Returns:
         A new frame of the same size; the one given stays as it is.
@@ -103,7 +105,8 @@ def _draw_landmarks(canvas: Frame, face: AnalyzedFace, row: int) -> None:
 
 
 def _draw_name(canvas: Frame, face: AnalyzedFace, row: int, name: str | None) -> None:
-    who = name or ("" if face.track_id is None else str(face.track_id))
+    number = "" if face.track_id is None else str(face.track_id)
+    who = name if name and can_write(name) else number  # no rows of empty boxes
     text = _text(f"{who}  {label_of(face)}".lstrip(), row)
     left, top, _, bottom = _bounds(face)
     pad = row // 3
@@ -195,7 +198,7 @@ def _write(canvas: Frame, x: int, y: int, text: Mask, colour: tuple[int, int, in
 @lru_cache(maxsize=512)
 def _text(text: str, row: int) -> Mask:
     """A text as (H, W) float32 opacities of 0 to 1, for rows of that height."""
-    font = readable_font(round(0.72 * row))
+    font = readable_font(round(0.72 * row), text)
     left, _, right, _ = font.getbbox(text)
     ascent, descent = font.getmetrics()
     image = Image.new("L", (max(1, round(right - left)), ascent + descent))

@@ -8,6 +8,7 @@ import pytest
 from fer_core.domain.analysis import AnalyzedFace, EmotionScores, FaceQuality, FrameAnalysis
 from fer_core.domain.emotions import FER7_LABELS, colour_rgb
 from fer_core.domain.faces import Face
+from fer_core.inference import overlay as overlay_module
 from fer_core.inference.overlay import Overlay, draw_overlay
 from tests.conftest import Image
 
@@ -34,6 +35,17 @@ def changed(image: Image) -> Image:
 def test_without_faces_or_wishes_the_frame_stays_as_it_is() -> None:
     assert not changed(drawn(Overlay())).any()
     assert not changed(drawn(NOTHING, tracked((200, 150, 120, 120)))).any()
+
+
+def test_a_name_that_cannot_be_written_leaves_the_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(overlay_module, "can_write", lambda name: name != "李雷")
+    face, frame = tracked((200, 150, 120, 120)), np.full((480, 640, 3), 120, np.uint8)
+    analysis = FrameAnalysis("", (640, 480), (face,))
+    named = {
+        n: draw_overlay(frame, analysis, Overlay(), names={1: n}) for n in ("José", "李雷", "")
+    }
+    assert np.array_equal(named["李雷"], named[""])
+    assert not np.array_equal(named["José"], named[""])
 
 
 @pytest.mark.parametrize("part", ["boxes", "names", "bars", "landmarks"])

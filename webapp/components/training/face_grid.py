@@ -6,7 +6,9 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
+
+from fer_core.inference.fonts import readable_font
 
 Faces = npt.NDArray[np.uint8]
 
@@ -29,8 +31,8 @@ def face_grid(rows: Sequence[tuple[str, Faces]], apart: int = 0) -> bytes:
     size = (_NAME_PX + columns * step + (2 * _GAP_PX if apart else 0), max(1, len(rows)) * step)
     sheet = Image.new("RGBA", size)
     draw = ImageDraw.Draw(sheet)
-    font = ImageFont.load_default(_FONT_PX)
     for row, (name, faces) in enumerate(rows):
+        font = readable_font(_FONT_PX, name[:10])
         draw.text((0, row * step + _SIDE_PX // 2), name[:10], _GREY, font, anchor="lm")
         for column, face in enumerate(faces):
             left = _NAME_PX + column * step + (2 * _GAP_PX if 0 < apart <= column else 0)
