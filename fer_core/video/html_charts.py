@@ -1,16 +1,12 @@
 """A video's series as SVG for a page without scripts: stretched to its width, named beneath."""
 
-import itertools
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from html import escape
 
 import numpy as np
-import numpy.typing as npt
 
 from fer_core.domain.emotions import MOODS, Mood, colour_of
-from fer_core.inference.session import LONGEST_STEP_S
-from fer_core.video.summary import PersonSeries, Series, thinned
+from fer_core.video.summary import PersonSeries, Series, runs, thinned_stretches
 
 MOOD_COLOURS: dict[Mood, str] = {
     "positive": colour_of("happy"),
@@ -52,13 +48,14 @@ def person_chart(series: PersonSeries, labels: Sequence[str], span: Span) -> str
     shapes = [f'<rect class="nobody" width="{_WIDTH}" height="{_HEIGHT}"/>']
     strip = [f'<rect class="nobody" width="{_WIDTH}" height="{_STRIP}"/>']
     colours = [colour_of(label) for label in labels]
-    for part, end_s in _stretches(series, span):
+    unseen_s = 2 * (span[1] - span[0]) / MOST_POINTS
+    for part, end_s in thinned_stretches(series, MOST_POINTS, unseen_s):
         x = _x(np.append(part.times_s, end_s), span)
         tops = np.vstack([part.probabilities, part.probabilities[-1:]]).cumsum(axis=1)
         # From the whole down to the first alone: each lies over the one before.
         for index in range(len(labels) - 1, -1, -1):
             shapes.append(_area(x, tops[:, index], colours[index]))
-        strip += [_bar(x[a], x[b], colours[part.leading[a]]) for a, b in _runs(part.leading)]
+        strip += [_bar(x[a], x[b], colours[part.leading[a]]) for a, b in runs(part.leading)]
     return _svg(shapes, _HEIGHT, "Probabilities over time", span) + _svg(
         strip, _STRIP, "Leading emotion over time", span
     )
@@ -75,7 +72,7 @@ def mood_chart(moods: Mapping[Mood, Series], edges_s: Series, span: Span) -> str
     shapes = [f'<rect class="nobody" width="{_WIDTH}" height="{_HEIGHT}"/>']
     tops = np.stack([moods[mood] for mood in MOODS], axis=1).cumsum(axis=1)
     x = _x(edges_s, span)
-    for first, end in _runs(np.isnan(tops[:, 0])):
+    for first, end in runs(np.isnan(tops[:, 0])):
         if not np.isnan(tops[first, 0]):
             steps = np.repeat(x[first : end + 1], 2)[1:-1]
             for index in range(len(MOODS) - 1, -1, -1):
@@ -91,30 +88,6 @@ def time_axis(span: Span) -> str:
         for tick in _ticks(span)
     ]
     return f'<div class="axis" aria-hidden="true">{"".join(marks)}</div>'
-
-
-def _stretches(series: PersonSeries, span: Span) -> Iterator[tuple[PersonSeries, float]]:
-    """What is drawn in one piece, thinned, and when it ends."""
-    unseen_s = 2 * (span[1] - span[0]) / MOST_POINTS  # a shorter absence would not show
-    breaks = np.flatnonzero(np.diff(series.times_s) > max(LONGEST_STEP_S, unseen_s)) + 1
-    edges = [0, *breaks.tolist(), len(series.times_s)]
-    for first, end in itertools.pairwise(edges):
-        part = replace(
-            series,
-            times_s=series.times_s[first:end],
-            probabilities=series.probabilities[first:end],
-            leading=series.leading[first:end],
-            weights_s=series.weights_s[first:end],
-        )
-        share = (end - first) / len(series.times_s)
-        yield thinned(part, max(2, round(share * MOST_POINTS))), float(part.times_s[-1])
-
-
-def _runs(values: npt.NDArray[np.generic]) -> Iterator[tuple[int, int]]:
-    """Stretches of one value, as (first, after the last)."""
-    changes = np.flatnonzero(values[1:] != values[:-1]) + 1
-    edges = [0, *changes.tolist(), len(values)]
-    return itertools.pairwise(edges)
 
 
 def _x(times_s: Series, span: Span) -> Series:

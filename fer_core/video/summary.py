@@ -1,6 +1,7 @@
 """What the faces of a video showed over time, and what that adds up to, person by person."""
 
 import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -212,20 +213,52 @@ def group_moods(record: VideoRecord, bins_s: Series) -> tuple[dict[Mood, Series]
     return moods, np.divide(counts, frames, out=np.zeros(bins), where=frames > 0)
 
 
-def thinned(series: PersonSeries, most: int) -> PersonSeries:
-    """The same over fewer points: means of rows in a row, breaks kept."""
+def thinned_stretches(
+    series: PersonSeries, most: int, unseen_s: float = 0.0
+) -> Iterator[tuple[PersonSeries, float]]:
+    """What is to be drawn of a person: each stretch without an absence, and when it ends.
+
+    Args:
+        series: The person over time.
+        most: About how many rows to draw in all; each is the mean of rows in a row.
+        unseen_s: Absences that are no longer than this would not show.
+
+    Yields:
+        A stretch of time of two rows or more, unless it has only one, and the second of its last
+        frame.
+    """
+    away = np.diff(series.times_s) > max(series.longest_step_s, unseen_s)
+    count = len(series.times_s)
+    for first, end in itertools.pairwise([0, *(np.flatnonzero(away) + 1).tolist(), count]):
+        rows = slice(first, end)
+        part = replace(
+            series,
+            times_s=series.times_s[rows],
+            probabilities=series.probabilities[rows],
+            leading=series.leading[rows],
+            weights_s=series.weights_s[rows],
+        )
+        share = (end - first) / count
+        yield _thinned(part, max(2, round(share * most))), float(series.times_s[end - 1])
+
+
+def runs(values: npt.NDArray[np.generic]) -> Iterator[tuple[int, int]]:
+    """Stretches of one value, as (first, after the last)."""
+    changes = np.flatnonzero(values[1:] != values[:-1]) + 1
+    return itertools.pairwise([0, *changes.tolist(), len(values)])
+
+
+def _thinned(series: PersonSeries, most: int) -> PersonSeries:
+    """A stretch without an absence over fewer rows, which are means of rows in a row."""
     count = len(series.times_s)
     if count <= most:
         return series
-    starts = np.unique(
-        np.concatenate([np.arange(0, count, -(-count // most)), np.flatnonzero(_breaks(series))])
-    )
+    starts = np.arange(0, count, -(-count // most))
     sizes = np.diff(starts, append=count)
-    means = np.add.reduceat(series.probabilities, starts) / sizes[:, np.newaxis]
     return replace(
         series,
         times_s=series.times_s[starts],
-        probabilities=means,
+        probabilities=np.add.reduceat(series.probabilities, starts) / sizes[:, np.newaxis],
         leading=series.leading[starts],
         weights_s=np.add.reduceat(series.weights_s, starts),
     )

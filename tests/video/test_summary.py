@@ -17,7 +17,7 @@ from fer_core.video.summary import (
     person_series,
     stress,
     summarize_person,
-    thinned,
+    thinned_stretches,
     valence,
 )
 from fer_core.video.view import LEAST_S, VideoView
@@ -225,15 +225,26 @@ def test_fewer_points_say_the_same_and_keep_breaks() -> None:
     frames: Frames = {k / 10: {1: HAPPY if k % 2 else SAD} for k in range(100)}
     frames |= {30 + k / 10: {1: CALM} for k in range(50)}
     series = raw_series(frames)
-    assert thinned(series, 150) is series
-    few = thinned(series, 15)
-    assert len(few.times_s) == 15
-    assert 30.0 in few.times_s
-    assert few.weights_s.sum() == pytest.approx(series.weights_s.sum())
-    np.testing.assert_allclose(few.probabilities[:10], [(0.4375, 0.4375, 0.125)] * 10, atol=1e-6)
-    np.testing.assert_allclose(few.probabilities[10:], [CALM] * 5, atol=1e-6)
-    apart = thinned(raw_series({k / 10: {1: SAD} for k in range(95)} | frames), 7)
-    assert 30.0 in apart.times_s  # a break within a group of rows begins another one
+    (all_first, end_s), (all_second, last_s) = thinned_stretches(series, 150)
+    assert (end_s, last_s) == (9.9, 34.9)
+    assert [*all_first.times_s, *all_second.times_s] == list(series.times_s)
+    (first, end_s), (second, last_s) = thinned_stretches(series, 15)
+    assert (end_s, last_s) == (9.9, 34.9)
+    assert (len(first.times_s), len(second.times_s)) == (10, 5)
+    assert second.times_s[0] == 30.0
+    weights_s = first.weights_s.sum() + second.weights_s.sum()
+    assert weights_s == pytest.approx(series.weights_s.sum())
+    np.testing.assert_allclose(first.probabilities, [(0.4375, 0.4375, 0.125)] * 10, atol=1e-6)
+    np.testing.assert_allclose(second.probabilities, [CALM] * 5, atol=1e-6)
+    assert len(list(thinned_stretches(series, 15, unseen_s=25.0))) == 1
+
+
+def test_points_far_apart_are_no_absences() -> None:
+    """Of twenty minutes a page draws a point every two seconds."""
+    (only, end_s), *others = thinned_stretches(
+        raw_series({k / 2: {1: CALM} for k in range(2400)}), 600
+    )
+    assert (len(only.times_s), end_s, others) == (600, 1199.5, [])
 
 
 def test_a_view_lists_who_was_there_for_long_enough_the_longest_first() -> None:

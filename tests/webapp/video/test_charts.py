@@ -61,6 +61,16 @@ def test_long_videos_are_thinned() -> None:
     assert len(figure.to_json()) < 400_000
 
 
+def test_a_person_who_never_left_is_drawn_in_one_piece_however_long_the_video() -> None:
+    view = view_of({1: lambda t: "happy"}, seconds=1500.0)
+    figure = timeline(view, [1], LABELS)
+    areas = [t for t in figure.data if t.type == "scatter" and t.stackgroup != "mood"]
+    assert np.sum([trace.y for trace in areas], axis=0) == pytest.approx(1.0)
+    (strip,) = [trace for trace in figure.data if trace.type == "bar"]
+    assert list(strip.base) == [0.0]
+    assert strip.x[0] == pytest.approx(1500.0, abs=0.1)
+
+
 def test_transitions_name_only_what_was_seen() -> None:
     view = view_of({1: lambda t: "happy" if t < 2 else "sad"})
     figure = transitions(view.summaries[1], LABELS, "#000")

@@ -4,19 +4,28 @@ import html
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from fer_core.domain.emotions import MOODS, colour_of
-from fer_core.inference.session import LONGEST_STEP_S
-from fer_core.video.summary import PersonSeries, PersonSummary, group_moods, thinned
+from fer_core.video.summary import (
+    PersonSeries,
+    PersonSummary,
+    Series,
+    group_moods,
+    runs,
+    thinned_stretches,
+)
 from fer_core.video.view import VideoView
 from webapp.components.charts import MOOD_COLOURS
 
 CONFIG = {"displayModeBar": False, "scrollZoom": True}
 
+Stretches = Sequence[tuple[PersonSeries, float]]
+"""What is drawn of a person, and when each part of it ends."""
+
 _POINTS, _BINS = 600, 240
+_FALL_S = 1e-3  # from the last frame to nothing
 _AREA_PX, _STRIP_PX, _MOOD_PX, _GAP_PX, _TITLE_PX = 140, 18, 80, 4, 34
 
 
@@ -52,9 +61,9 @@ def timeline(view: VideoView, persons: Sequence[int], labels: Sequence[str]) -> 
             )
         top -= height
     for place, person in enumerate(persons):
-        series = thinned(view.series[person], _POINTS)
-        _add_areas(figure, 2 * place + 1, series, view.labels, labels)
-        _add_strip(figure, 2 * place + 2, series, view.labels)
+        stretches = list(thinned_stretches(view.series[person], _POINTS))
+        _add_areas(figure, 2 * place + 1, stretches, view.labels, labels)
+        _add_strip(figure, 2 * place + 2, stretches, view.labels)
     _add_moods(figure, len(rows), view)
     end_s = float(view.record.frame_times_s[-1]) if len(view.record.frame_times_s) else 1.0
     start_s = float(view.record.frame_times_s[0]) if len(view.record.frame_times_s) else 0.0
@@ -109,11 +118,11 @@ def transitions(
 def _add_areas(
     figure: go.Figure,
     row: int,
-    series: PersonSeries,
+    stretches: Stretches,
     all_labels: tuple[str, ...],
     labels: Sequence[str],
 ) -> None:
-    times, values = _with_gaps(series)
+    times, values = _with_absences(stretches)
     for label in all_labels:
         if label not in labels:
             continue
@@ -138,41 +147,40 @@ def _add_areas(
     )
 
 
-def _with_gaps(
-    series: PersonSeries,
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Times and probabilities with zeros on both sides of each absence."""
-    gaps = np.flatnonzero(np.diff(series.times_s) > LONGEST_STEP_S) + 1
-    nothing = np.zeros((len(gaps), series.probabilities.shape[1]))
-    after = np.insert(series.times_s, gaps, series.times_s[gaps] - 1e-3)
-    values = np.insert(series.probabilities, gaps, nothing, axis=0)
-    before = gaps + np.arange(len(gaps))
-    after = np.insert(after, before, series.times_s[gaps - 1] + 1e-3)
-    return after, np.insert(values, before, nothing, axis=0)
+def _with_absences(stretches: Stretches) -> tuple[Series, Series]:
+    """Times and probabilities, with zeros on both sides of each absence."""
+    times: list[Series] = []
+    values: list[Series] = []
+    for part, end_s in stretches:
+        nothing = np.zeros((1, part.probabilities.shape[1]))
+        times += [part.times_s[:1] - _FALL_S, part.times_s]
+        values += [nothing, part.probabilities]
+        if end_s > part.times_s[-1]:  # the last row's mean holds until then
+            times.append(np.array([end_s]))
+            values.append(part.probabilities[-1:])
+        times.append(np.array([end_s + _FALL_S]))
+        values.append(nothing)
+    return np.concatenate(times)[1:-1], np.concatenate(values)[1:-1]
 
 
-def _add_strip(figure: go.Figure, row: int, series: PersonSeries, labels: tuple[str, ...]) -> None:
-    """One bar for each stretch in which one emotion leads."""
-    times, leading = series.times_s, series.leading
-    is_new = np.diff(leading, prepend=-1) != 0
-    is_new |= np.diff(times, prepend=times[0]) > LONGEST_STEP_S
-    starts = np.flatnonzero(is_new)
-    ends = np.append(starts[1:], len(times)) - 1
-    # A stretch lasts until the next one begins, unless nobody was there in between.
-    following = np.append(times[starts[1:]], times[-1])
-    until = np.where(following - times[ends] > LONGEST_STEP_S, times[ends], following)
+def _add_strip(figure: go.Figure, row: int, stretches: Stretches, labels: tuple[str, ...]) -> None:
+    """One bar for each run of one leading emotion."""
+    bars = [
+        (times[first], times[end], labels[part.leading[first]])
+        for part, end_s in stretches
+        for times in [np.append(part.times_s, end_s)]
+        for first, end in runs(part.leading)
+    ]
+    starts, ends, names = zip(*bars, strict=True)
     figure.add_trace(
         go.Bar(
-            base=times[starts],
-            x=np.maximum(until - times[starts], 0.02),
-            y=[""] * len(starts),
+            base=starts,
+            x=np.maximum(np.subtract(ends, starts), 0.02),
+            y=[""] * len(bars),
             orientation="h",
             width=1,
-            marker={
-                "color": [colour_of(labels[index]) for index in leading[starts]],
-                "line": {"width": 0},
-            },
-            customdata=[labels[index] for index in leading[starts]],
+            marker={"color": [colour_of(name) for name in names], "line": {"width": 0}},
+            customdata=names,
             hovertemplate="%{customdata}, from %{base:.1f} s<extra></extra>",
         ),
         row=row,

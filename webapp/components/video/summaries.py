@@ -3,6 +3,7 @@
 import streamlit as st
 
 from fer_core.inference.session import STRESS_LABELS
+from fer_core.video.html_charts import clock
 from fer_core.video.jobs import VideoJob
 from fer_core.video.summary import STRESSED_RATIO, PersonSummary
 from fer_core.video.view import VideoView
@@ -78,15 +79,10 @@ def _show_share(job: VideoJob, view: VideoView, summary: PersonSummary, label: s
             with st.container(horizontal=True, gap="small"):
                 for number, peak in enumerate(peaks):
                     st.button(
-                        f"{_clock(peak.time_s)} · {peak.probability:.0%}",
+                        f"{clock(peak.time_s)} · {peak.probability:.0%}",
                         key=f"peak-{summary.person}-{label}-{number}",
                         on_click=go_to,
                         args=(peak.time_s,),
                         type="tertiary",
                         help="Show this moment",
                     )
-
-
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(seconds, 60)
-    return f"{int(minutes)}:{rest:04.1f}"
