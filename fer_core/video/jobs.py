@@ -25,7 +25,7 @@ from fer_core.inference.session import STRESS_THRESHOLD
 from fer_core.inference.smoothing import TIME_CONSTANT_S
 from fer_core.video.analysis import VideoChoices
 from fer_core.video.people import People
-from fer_core.video.record import VideoRecord
+from fer_core.video.record import FRAMES_FILE, VideoRecord
 from fer_core.video.summary import Smoothing
 from fer_core.video.view import VideoView
 
@@ -223,6 +223,10 @@ class VideoJob:
                 why = "Its process ended without a word (killed, or out of memory)."
                 return replace(status, state=JobState.failed, problem=why)
         return status
+
+    def has_results(self) -> bool:
+        """Whether something was read of it, or may soon be."""
+        return (self.folder / FRAMES_FILE).exists() or self.status(Task.analyze).state.active
 
     def write_status(self, task: Task, status: JobStatus) -> None:
         """Tell how far a task has come; for the process that does it."""

@@ -90,7 +90,8 @@ class VideoView:
             for person, summary in self.summaries.items()
             if summary.seconds >= LEAST_S or person in self.people.names
         ]
-        return sorted(seen or self.summaries, key=lambda p: -self.summaries[p].seconds)
+        # By tenths, as it is shown: who was there all the time is in the order of coming.
+        return sorted(seen or self.summaries, key=lambda p: -round(self.summaries[p].seconds, 1))
 
     def name_of(self, person: int) -> str:
         """What a person is called."""

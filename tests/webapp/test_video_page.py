@@ -76,6 +76,16 @@ def test_what_was_read_is_shown(read: VideoJob) -> None:
     assert {metric.label for metric in app.metric} >= {"Happiness ratio", "Stress ratio"}
 
 
+def test_what_could_not_be_read_is_not_among_the_results(read: VideoJob) -> None:
+    wrong = ended(VideoJob.begin("notes.mp4", [b"hello"], "default", "yunet"))
+    assert not wrong.has_results()
+    app = page_of(read.id, wrong.id)
+    assert any("received plain text" in error.value for error in app.error)
+    assert not [box for box in app.selectbox if box.label == "Results of"]  # there is one alone
+    assert "25 frames" in texts(app)
+    assert "Files" in {item.value for item in app.subheader}
+
+
 def test_names_are_text_and_nothing_else(read: VideoJob) -> None:
     People().renamed(1, "**Ann** <b>").write(read.folder)
     app = page_of(read.id)

@@ -34,11 +34,12 @@ try:
     jobs = session_jobs()
     if jobs:
         show_queue(jobs)
-        by_id = {job.id: job for job in jobs}
-        shown = jobs[-1].id
+    by_id = {job.id: job for job in jobs if job.has_results()}
+    if by_id:
+        shown = [*by_id][-1]
         if st.session_state.get("video-shown") not in by_id:
             st.session_state["video-shown"] = shown
-        if len(jobs) > 1:
+        if len(by_id) > 1:
             shown = st.selectbox(
                 "Results of", list(by_id), format_func=lambda i: by_id[i].name, key="video-shown"
             )
