@@ -38,7 +38,8 @@ from fer_core.inference.analyzer import EmotionAnalyzer
 from fer_core.inference.overlay import Overlay, draw_overlay
 from tests.browser.film import FPS, MOVING_S, moving
 from tests.browser.server import free_port, running
-from webapp.live import DETECTION_SIDE, LivePlaces, LiveReader
+from webapp.live import DETECTION_SIDE, LiveReader
+from webapp.live_places import LivePlaces
 from webapp.live_video import LiveChoices, LiveVideo
 
 Image = npt.NDArray[np.uint8]

@@ -23,8 +23,10 @@ from fer_core import load_analyzer
 from fer_core.domain.images import read_image
 from fer_core.domain.settings import sample_photo
 from fer_core.video.analysis import analyze_video
-from fer_core.video.jobs import JobState, Task, VideoJob, ViewChoices
+from fer_core.video.job_status import JobState, Task
+from fer_core.video.jobs import VideoJob
 from fer_core.video.reading import VideoReader
+from fer_core.video.view import ViewChoices
 from tests.browser.film import FPS as FILM_FPS
 from tests.browser.film import MOVING_S, moving
 from tests.conftest import Image, group_photos_of

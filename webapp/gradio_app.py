@@ -11,7 +11,7 @@ from webapp.gradio_demo.choices import draw_choices
 from webapp.gradio_demo.live import live_tab
 from webapp.gradio_demo.photo import IN_TURNS, photo_tab
 from webapp.gradio_demo.video import video_tab
-from webapp.live import viewers_at_most
+from webapp.live_places import viewers_at_most
 
 _WAITING_AT_MOST = 64
 _SWEPT_EVERY_S, _KEPT_S = 60, 600

@@ -1,7 +1,6 @@
 """Live video: every frame is shown at once, and the newest one is read whenever there is time."""
 
 import collections
-import os
 import statistics
 import threading
 import time
@@ -13,16 +12,14 @@ import numpy.typing as npt
 
 from fer_core.detection.geometry import carried
 from fer_core.domain.analysis import FrameAnalysis
-from fer_core.domain.errors import FerError
 from fer_core.domain.faces import Face
 from fer_core.domain.scaling import scaled
 from fer_core.inference.analyzer import EmotionAnalyzer
 from fer_core.inference.smoothing import ScoreSmoother
 from fer_core.inference.tracking import FaceTracker
+from webapp.live_places import LivePlaces
 
 Frame = npt.NDArray[np.uint8]
-
-VIEWERS_VARIABLE = "FER_LIVE_VIEWERS"
 
 # Faces of a twentieth of the picture are found at this size, in a fifth of a large frame's time.
 DETECTION_SIDE = 480
@@ -35,51 +32,6 @@ _WINDOW_S = 3.0
 _MOST_TIMES = 300
 _VANISHED_S = 10.0  # a viewer whose frames stop for so long has gone, whatever it did not say
 _PARTING_S = 5.0
-
-
-def viewers_at_most() -> int:
-    """How many viewers to read at once: `FER_LIVE_VIEWERS`, or two for each core.
-
-    Raises:
-        FerError: The variable holds something else than a number from 1.
-    """
-    text = os.environ.get(VIEWERS_VARIABLE, "")
-    if not text:
-        return 2 * (os.cpu_count() or 1)
-    if not text.isdecimal() or int(text) < 1:
-        raise FerError(f"{VIEWERS_VARIABLE} must be a number from 1, got {text!r}.")
-    return int(text)
-
-
-class LivePlaces:
-    """How many viewers a server reads at once.
-
-    Args:
-        most: That many at most.
-    """
-
-    def __init__(self, most: int) -> None:
-        self.most = most
-        self._taken = 0
-        self._lock = threading.Lock()
-
-    @property
-    def taken(self) -> int:
-        """How many are being read now."""
-        with self._lock:
-            return self._taken
-
-    def take(self) -> bool:
-        """Take a place, if one is left."""
-        with self._lock:
-            is_left = self._taken < self.most
-            self._taken += is_left
-            return is_left
-
-    def leave(self) -> None:
-        """Give a place back."""
-        with self._lock:
-            self._taken -= 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from fer_core.domain.images import encode_png
 from fer_core.inference.analyzer import EmotionAnalyzer
 from fer_core.inference.overlay import Overlay, draw_overlay
 from fer_core.inference.session import Moment, SessionRecord, SessionSummary
-from webapp.live import LiveFigures, LivePlaces, LiveReader
+from webapp.live import LiveFigures, LiveReader
+from webapp.live_places import LivePlaces
 
 Frame = npt.NDArray[np.uint8]
 

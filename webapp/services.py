@@ -20,7 +20,7 @@ from fer_core.training.workbench import Workbench
 from fer_core.zoo.card import CARD_FILE, ONNX_FILE, ModelCard
 from fer_core.zoo.classifier import EmotionClassifier, load_classifier
 from fer_core.zoo.store import load_card, model_folder, verified_bytes
-from webapp.live import LivePlaces, viewers_at_most
+from webapp.live_places import LivePlaces, viewers_at_most
 
 # Streamlit imports pandas at its first table, and Plotly takes whatever half of it it finds: a
 # figure drawn meanwhile, for a second visitor or click, would fail. Every page imports this file.

@@ -31,6 +31,7 @@ MODULES = (
     "webapp/__init__.py",
     "webapp/gradio_app.py",
     "webapp/live.py",
+    "webapp/live_places.py",
 )
 _LEFT_OUT = shutil.ignore_patterns("__pycache__", "architectures", "*.pyi")
 

@@ -11,7 +11,6 @@ import shutil
 import time
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
-from enum import StrEnum
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -21,13 +20,11 @@ from fer_core.domain.file_lock import FileLock, is_locked
 from fer_core.domain.file_names import display_name
 from fer_core.domain.settings import videos_dir
 from fer_core.domain.whole_files import write_whole
-from fer_core.inference.session import STRESS_THRESHOLD
-from fer_core.inference.smoothing import TIME_CONSTANT_S
 from fer_core.video.analysis import VideoChoices
-from fer_core.video.people import People
-from fer_core.video.record import FRAMES_FILE, VideoRecord
+from fer_core.video.job_status import JobState, JobStatus, Task
+from fer_core.video.record import FRAMES_FILE
 from fer_core.video.summary import Smoothing
-from fer_core.video.view import VideoView
+from fer_core.video.view import ViewChoices
 
 KEPT_S = 24 * 3600.0
 """A job that nobody has touched for so long is swept away."""
@@ -36,70 +33,6 @@ ANNOTATED_FILE = "annotated.mp4"
 
 _REQUEST_FILE, _VIDEO_FILE, _VIEW_FILE, _LOG_FILE = "job.json", "video", "view.json", "log.txt"
 _PATIENCE_S = 2.0
-
-
-class Task(StrEnum):
-    """What a job's process does."""
-
-    analyze = "analyze"
-    annotate = "annotate"
-
-
-class JobState(StrEnum):
-    """Where a task stands."""
-
-    none = "none"
-    """It was never asked for."""
-    waiting = "waiting"
-    running = "running"
-    done = "done"
-    cancelled = "cancelled"
-    failed = "failed"
-
-    @property
-    def active(self) -> bool:
-        """Whether a process is at it."""
-        return self in (JobState.waiting, JobState.running)
-
-
-@dataclass(frozen=True, slots=True)
-class JobStatus:
-    """How far a task has come.
-
-    Attributes:
-        state: Where it stands.
-        share: Of the work, 0 to 1; None where the video does not tell its length.
-        frames: Frames that were read.
-        fps: Frames a second that were read, over all.
-        left_s: Estimate of the seconds to go; None where it cannot be told.
-        skipped: Packets that could not be decoded.
-        cut_short_at_s: Where the file ended before its time; None if it did not.
-        problem: Why it failed, in one line; "" if it did not.
-    """
-
-    state: JobState = JobState.none
-    share: float | None = None
-    frames: int = 0
-    fps: float = 0.0
-    left_s: float | None = None
-    skipped: int = 0
-    cut_short_at_s: float | None = None
-    problem: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ViewChoices:
-    """How a video's results are looked at, beside names; see `VideoView`."""
-
-    smoothing: Smoothing = Smoothing.exponential
-    time_constant_s: float = TIME_CONSTANT_S
-    stress_threshold: float = STRESS_THRESHOLD
-
-    def view(self, record: VideoRecord, people: People) -> VideoView:
-        """The record looked at in this way."""
-        return VideoView(
-            record, people, self.smoothing, self.time_constant_s, self.stress_threshold
-        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,3 +96,18 @@ class VideoView:
     def name_of(self, person: int) -> str:
         """What a person is called."""
         return self.people.name_of(person)
+
+
+@dataclass(frozen=True, slots=True)
+class ViewChoices:
+    """How a video's results are looked at, beside names; see `VideoView`."""
+
+    smoothing: Smoothing = Smoothing.exponential
+    time_constant_s: float = TIME_CONSTANT_S
+    stress_threshold: float = STRESS_THRESHOLD
+
+    def view(self, record: VideoRecord, people: People) -> VideoView:
+        """The record looked at in this way."""
+        return VideoView(
+            record, people, self.smoothing, self.time_constant_s, self.stress_threshold
+        )

@@ -19,7 +19,8 @@ from fer_core.preprocessing.crop import crop_face
 from fer_core.preprocessing.spec import THUMBNAIL
 from fer_core.video.analysis import analyze_video
 from fer_core.video.annotated import annotate_video
-from fer_core.video.jobs import JobState, JobStatus, Task, VideoJob
+from fer_core.video.job_status import JobState, JobStatus, Task
+from fer_core.video.jobs import VideoJob
 from fer_core.video.people import People
 from fer_core.video.reading import Frame, VideoReader
 from fer_core.video.record import RecordHeader, RecordWriter, VideoRecord

@@ -12,11 +12,13 @@ import pytest
 
 from fer_core.domain.errors import VideoError
 from fer_core.video.analysis import VideoChoices
-from fer_core.video.jobs import JobState, JobStatus, Task, VideoJob, ViewChoices, sweep
+from fer_core.video.job_status import JobState, JobStatus, Task
+from fer_core.video.jobs import VideoJob, sweep
 from fer_core.video.people import People
 from fer_core.video.reading import VideoReader
 from fer_core.video.record import VideoRecord
 from fer_core.video.summary import Smoothing
+from fer_core.video.view import ViewChoices
 from tests.conftest import GroupPhoto
 from tests.video.clips import SIZE_WH, write_clip
 

@@ -9,7 +9,8 @@ import pytest
 from fer_core.domain.images import decode_image
 from fer_core.video import jobs, worker
 from fer_core.video.analysis import VideoChoices
-from fer_core.video.jobs import JobState, JobStatus, Task, VideoJob
+from fer_core.video.job_status import JobState, JobStatus, Task
+from fer_core.video.jobs import VideoJob
 from fer_core.video.record import VideoRecord
 from tests.conftest import GroupPhoto, Image
 from tests.video.clips import SIZE_WH, write_clip

@@ -13,10 +13,10 @@ import pytest
 
 from fer_core import load_analyzer
 from fer_core.domain.analysis import FrameAnalysis
-from fer_core.domain.errors import FerError
 from fer_core.inference.analyzer import EmotionAnalyzer
 from tests.conftest import GroupPhoto, Image
-from webapp.live import LivePlaces, LiveReader, viewers_at_most
+from webapp.live import LiveReader
+from webapp.live_places import LivePlaces
 
 PATIENCE_S = 30.0
 ROOT = Path(__file__).resolve().parents[2]
@@ -266,16 +266,6 @@ def test_viewers_read_each_for_itself_by_one_model(opened: Open, astronaut: Imag
     assert lefts == sorted(lefts)
     assert lefts[2] - lefts[0] == pytest.approx(60, abs=20)
     assert [result.faces[0].track_id for result in results] == [1, 1, 1]
-
-
-def test_places_are_two_a_core_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("FER_LIVE_VIEWERS", raising=False)
-    assert viewers_at_most() >= 2
-    monkeypatch.setenv("FER_LIVE_VIEWERS", "7")
-    assert viewers_at_most() == 7
-    monkeypatch.setenv("FER_LIVE_VIEWERS", "many")
-    with pytest.raises(FerError, match="FER_LIVE_VIEWERS must be a number from 1, got 'many'"):
-        viewers_at_most()
 
 
 def test_another_model_may_take_over(opened: Open, astronaut: Image) -> None:

@@ -17,7 +17,7 @@ from fer_core import load_analyzer
 from fer_core.domain.images import decode_image
 from fer_core.inference.overlay import Overlay
 from tests.conftest import Image
-from webapp.live import LivePlaces
+from webapp.live_places import LivePlaces
 from webapp.live_video import LiveChoices, LiveVideo
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -142,7 +142,7 @@ import av
 from fer_core import load_analyzer
 from fer_core.domain.images import decode_image
 from fer_core.domain.settings import sample_photo
-from webapp.live import LivePlaces
+from webapp.live_places import LivePlaces
 from webapp.live_video import LiveChoices, LiveVideo
 
 image = decode_image(sample_photo().read_bytes(), "sample")

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fer_core.video.jobs import JobState, Task, VideoJob
+from fer_core.video.job_status import JobState, Task
+from fer_core.video.jobs import VideoJob
 from fer_core.video.people import People
 from tests.conftest import GroupPhoto
 from tests.video.clips import SIZE_WH, write_clip

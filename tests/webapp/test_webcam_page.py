@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from webapp import services
-from webapp.live import LivePlaces
+from webapp.live_places import LivePlaces
 
 OpenPage = Callable[[str], AppTest]
 PAGE = "2_webcam.py"

@@ -13,7 +13,7 @@ from webapp.access_rule import is_on_this_machine
 from webapp.components.live.camera_check import show_camera_check
 from webapp.components.live.link import Link
 from webapp.components.text import plain
-from webapp.live import LivePlaces
+from webapp.live_places import LivePlaces
 from webapp.live_video import LiveChoices, LiveVideo
 
 RECORDED = "live-recorded"

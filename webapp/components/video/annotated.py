@@ -2,7 +2,9 @@
 
 import streamlit as st
 
-from fer_core.video.jobs import JobState, Task, VideoJob, ViewChoices
+from fer_core.video.job_status import JobState, Task
+from fer_core.video.jobs import VideoJob
+from fer_core.video.view import ViewChoices
 from webapp.components.text import plain
 from webapp.components.video.queue import progress_line
 

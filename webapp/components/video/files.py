@@ -7,7 +7,8 @@ import streamlit as st
 
 from fer_core.video import exports
 from fer_core.video.html_report import html_report
-from fer_core.video.jobs import Task, VideoJob
+from fer_core.video.job_status import Task
+from fer_core.video.jobs import VideoJob
 from fer_core.video.view import VideoView
 from webapp.components.video.queue import ended_line
 

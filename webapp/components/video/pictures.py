@@ -8,8 +8,9 @@ from fer_core.domain.images import encode_jpeg
 from fer_core.inference.overlay import Overlay, draw_overlay
 from fer_core.preprocessing.crop import crop_face
 from fer_core.preprocessing.spec import THUMBNAIL
-from fer_core.video.jobs import VideoJob, ViewChoices
+from fer_core.video.jobs import VideoJob
 from fer_core.video.reading import VideoReader
+from fer_core.video.view import ViewChoices
 from webapp.components.video.views import view_of
 
 FACE_PX = 64

@@ -4,11 +4,11 @@ import streamlit as st
 
 from fer_core.inference.session import STRESS_THRESHOLD
 from fer_core.inference.smoothing import TIME_CONSTANT_S
-from fer_core.video.jobs import VideoJob, ViewChoices
+from fer_core.video.jobs import VideoJob
 from fer_core.video.people import PEOPLE_FILE, People
 from fer_core.video.record import FRAMES_FILE, VideoRecord
 from fer_core.video.summary import Smoothing
-from fer_core.video.view import VideoView
+from fer_core.video.view import VideoView, ViewChoices
 
 SMOOTHING, TIME_CONSTANT, THRESHOLD = "video-smoothing", "video-constant", "video-threshold"
 """Keys of the controls that say how."""
