@@ -171,7 +171,7 @@ class _Analyze:
 def _files(paths: list[Path], reject: Callable[[str], None]) -> Iterator[Path]:
     """The files to read: folders give what is below them, sorted; hidden ones left out."""
     from fer_core.domain.images import SUPPORTED_SUFFIXES
-    from fer_core.video.reading import SUPPORTED_SUFFIXES as VIDEO_SUFFIXES
+    from fer_core.video.opening import SUPPORTED_SUFFIXES as VIDEO_SUFFIXES
 
     suffixes = dict.fromkeys((*SUPPORTED_SUFFIXES, *VIDEO_SUFFIXES, ".zip"))
     for path in paths:

@@ -41,7 +41,8 @@ class ReadVideo:
 
 def is_video(path: Path) -> bool:
     """Whether a path is to be read as a video; a GIF is one if it moves."""
-    from fer_core.video.reading import SUPPORTED_SUFFIXES, VideoReader
+    from fer_core.video.opening import SUPPORTED_SUFFIXES
+    from fer_core.video.reading import VideoReader
 
     if path.suffix.lower() != ".gif":
         return path.suffix.lower() in SUPPORTED_SUFFIXES

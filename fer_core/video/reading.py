@@ -18,23 +18,11 @@ from av.video.stream import VideoStream
 
 from fer_core.domain.errors import VideoError
 from fer_core.domain.file_names import display_name
-from fer_core.domain.file_signatures import describe, picture_format
-
-SUPPORTED_SUFFIXES = (".mp4", ".m4v", ".mov", ".webm", ".avi", ".mkv", ".gif")
-"""Suffixes to offer in a file dialog; what a file is, its content decides."""
+from fer_core.video.opening import open_video, video_stream
 
 MOST_SIDE = 1920
 """Frames longer than this are made smaller while they are decoded."""
 
-MOST_PIXELS = 8192 * 4608
-"""Larger frames are refused: their decoder alone would take gigabytes."""
-
-# What FFmpeg may open; above all no playlist, which would make it open the files that it names.
-_OPTIONS = {
-    "protocol_whitelist": "file",
-    "format_whitelist": "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,gif,mpegts,mpeg,flv,asf,ogg",
-}
-_START_BYTES = 4096  # of a file, to tell what it is
 _TICK_S = 1e-3  # times are rounded to the container's ticks
 _APART_S = 1e-4  # frames of one time are told apart by this
 _ODDEST_PIXEL = 8.0  # wider or narrower ones are a header's error
@@ -101,9 +89,9 @@ class VideoReader:
         """Time of the last frame that was decoded."""
         self._is_read_to_end = False
         self._origin_s = 0.0
-        self._container = self._opened()
+        self._container = open_video(self.path, self._shown)
         try:
-            self._stream = self._video_stream()
+            self._stream = video_stream(self._container, self._shown)
             first = self._first_frame()
         except BaseException:
             self._container.close()
@@ -168,7 +156,7 @@ class VideoReader:
 
     def opened_again(self) -> av.container.InputContainer:
         """The file once more, to read its sound beside the frames; whoever asks closes it."""
-        return self._opened()
+        return open_video(self.path, self._shown)
 
     def close(self) -> None:
         """Close the file."""
@@ -184,73 +172,6 @@ class VideoReader:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
-
-    def _opened(self) -> av.container.InputContainer:
-        try:
-            start = self._start()
-            # Absolute: no name is to be taken for a protocol's.
-            return av.open(str(self.path.absolute()), options=_OPTIONS)
-        except av.error.FFmpegError as error:
-            if start[4:8] == b"ftyp":
-                raise VideoError(
-                    f"{self._shown}: expected a whole video, received one without its index: it "
-                    "was cut short. Copy or download it again."
-                ) from error
-            raise VideoError(
-                f"{self._shown}: expected a video ({_names()}), received {describe(start)}. "
-                "Save it as MP4 and try again."
-            ) from error
-        except OSError as error:
-            raise VideoError(f"{self._shown} cannot be read ({error.strerror}).") from error
-
-    def _start(self) -> bytes:
-        """The first bytes of what may be a video."""
-        if self.path.is_dir():
-            raise VideoError(f"{self._shown}: expected a video file, received a folder.")
-        if not self.path.is_file():
-            raise VideoError(f"{self._shown}: expected a video file, found none there.")
-        with self.path.open("rb") as stream:
-            start = stream.read(_START_BYTES)
-        if not start:
-            raise VideoError(
-                f"{self._shown}: expected a video, received an empty file. "
-                "Copy or download it again."
-            )
-        # By the first brand alone: a video may name a picture's further on.
-        picture = picture_format(start[:12] if start[4:8] == b"ftyp" else start)
-        if picture not in (None, "GIF"):
-            raise VideoError(
-                f"{self._shown}: expected a video ({_names()}), received a {picture} picture. "
-                "Open it as a photo."
-            )
-        return start
-
-    def _video_stream(self) -> VideoStream:
-        streams = [
-            stream
-            for stream in self._container.streams.video
-            # The cover of a song is no video.
-            if not stream.disposition & av.stream.Disposition.attached_pic
-        ]
-        if not streams:
-            what = "sound only" if self._container.streams.audio else "neither picture nor sound"
-            raise VideoError(f"{self._shown}: expected a video, received {what}.")
-        stream = streams[0]
-        if getattr(stream, "codec_context", None) is None:
-            raise VideoError(
-                f"{self._shown}: expected a video, received one in a coding that is not known "
-                "here. Save it as MP4 (H.264) and try again."
-            )
-        pixels = (stream.width or 0) * (stream.height or 0)
-        if pixels > MOST_PIXELS:
-            raise VideoError(
-                f"{self._shown}: expected frames of at most {MOST_PIXELS:,} pixels, received "
-                f"{stream.width:,} × {stream.height:,}. Make it smaller and try again."
-            )
-        # A frame may be larger than the header says: the decoder refuses it then.
-        stream.codec_context.options = {"max_pixels": str(MOST_PIXELS)}
-        stream.thread_type = "SLICE" if pixels > 4096 * 2304 else "AUTO"
-        return stream
 
     def _first_frame(self) -> VideoFrame:
         for frame in self._whole_frames():
@@ -293,8 +214,8 @@ class VideoReader:
             self._container.seek(target, stream=self._stream, backward=True)
             return
         self._container.close()
-        self._container = self._opened()
-        self._stream = self._video_stream()
+        self._container = open_video(self.path, self._shown)
+        self._stream = video_stream(self._container, self._shown)
 
     def _decoded(self) -> Iterator[tuple[VideoFrame, float]]:
         """Frames from where the file stands, with their times."""
@@ -359,10 +280,6 @@ class VideoReader:
         whole = np.zeros((whole_h, whole_w, 3), np.uint8)
         whole[top : top + height, left : left + width] = upright
         return whole
-
-
-def _names() -> str:
-    return ", ".join(suffix[1:].upper() for suffix in SUPPORTED_SUFFIXES)
 
 
 def _quarter_turns(frame: VideoFrame) -> int:

@@ -1,13 +1,16 @@
 """Clips for tests: faces cut from the sample photo, moving as told, written by PyAV."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import av
 import numpy as np
+import pytest
 
+from fer_core.domain.errors import VideoError
+from fer_core.video.reading import VideoReader
 from tests.conftest import GroupPhoto, Image
 
 FPS = 25
@@ -87,3 +90,20 @@ def two_people(group_photo: GroupPhoto, seconds: float = 8.0) -> Iterable[Image]
         wide = (SIZE_WH[0] + 2 * rim, SIZE_WH[1])
         places = [(rim + far_x, 200.0, 110.0), (rim + near_x, 250.0, 140.0)]
         yield group_photo(wide, places)[0][:, rim : rim + SIZE_WH[0]]
+
+
+def counting(count: int = 30, width: int = 160, height: int = 120) -> Iterator[Image]:
+    """Grey frames, each lighter than the one before; the upper left corner is blue."""
+    for number in range(count):
+        image = np.full((height, width, 3), 40 + 180 * number // count, np.uint8)
+        image[: height // 4, : width // 4] = (0, 0, 255)
+        yield image
+
+
+def refusal(path: Path) -> str:
+    """Why a file is not read, in one line that begins with its name."""
+    with pytest.raises(VideoError) as refused:
+        VideoReader(path)
+    (line,) = str(refused.value).splitlines()
+    assert line.startswith(path.name)
+    return line

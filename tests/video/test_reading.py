@@ -3,7 +3,6 @@
 import gc
 import itertools
 import weakref
-from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -13,10 +12,8 @@ import cv2
 import numpy as np
 import pytest
 
-from fer_core.domain.errors import VideoError
 from fer_core.video.reading import MOST_SIDE, Frame, VideoReader
-from tests.conftest import Image
-from tests.video.clips import FPS, write_clip
+from tests.video.clips import FPS, counting, refusal, write_clip
 
 FORMS = {
     "mp4": ("libx264", "yuv420p"),
@@ -27,14 +24,6 @@ FORMS = {
     "avi": ("mpeg4", "yuv420p"),
     "gif": ("gif", "rgb8"),
 }
-
-
-def counting(count: int = 30, width: int = 160, height: int = 120) -> Iterator[Image]:
-    """Grey frames, each lighter than the one before; the upper left corner is blue."""
-    for number in range(count):
-        image = np.full((height, width, 3), 40 + 180 * number // count, np.uint8)
-        image[: height // 4, : width // 4] = (0, 0, 255)
-        yield image
 
 
 def with_b_frames(path: Path, codec: str = "libx264", count: int = 75) -> Path:
@@ -61,14 +50,6 @@ def frames_of(path: Path, *part: Any, **choices: Any) -> list[Frame]:
 
 def times_of(frames: list[Frame]) -> list[float]:
     return [round(frame.time_s, 3) for frame in frames]
-
-
-def refusal(path: Path) -> str:
-    with pytest.raises(VideoError) as refused:
-        VideoReader(path)
-    (line,) = str(refused.value).splitlines()
-    assert line.startswith(path.name)
-    return line
 
 
 # --- What can be read ---
@@ -184,13 +165,6 @@ def test_a_frame_of_8k_is_made_smaller(tmp_path: Path) -> None:
     assert frames[0].image_rgb[100, 100, 2] > 200
 
 
-def test_a_frame_larger_than_any_is_refused(tmp_path: Path) -> None:
-    path = write_clip(
-        tmp_path / "wall.avi", counting(1, 9216, 4608), codec="mjpeg", pixels="yuvj420p"
-    )
-    assert "at most 37,748,736 pixels, received 9,216 × 4,608" in refusal(path)
-
-
 def test_all_frames_have_the_size_of_the_first(tmp_path: Path) -> None:
     """As a browser records a call: the picture shrinks, or the phone is turned."""
     parts = []
@@ -212,7 +186,7 @@ def test_all_frames_have_the_size_of_the_first(tmp_path: Path) -> None:
 def test_a_later_frame_that_is_larger_than_any_is_skipped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fer_core.video.reading.MOST_PIXELS", 100 * 100)
+    monkeypatch.setattr("fer_core.video.opening.MOST_PIXELS", 100 * 100)
     parts = []
     for number, size in enumerate([(80, 60), (160, 120), (80, 60)]):
         part = tmp_path / f"{number}.ts"
@@ -400,12 +374,6 @@ def test_a_file_cut_short_without_its_index_says_so(tmp_path: Path) -> None:
     assert "without its index: it was cut short" in refusal(path)
 
 
-def test_a_coding_that_nobody_knows_is_told(tmp_path: Path) -> None:
-    path = write_clip(tmp_path / "clip.mp4", counting(5))
-    path.write_bytes(path.read_bytes().replace(b"avc1", b"zzzz"))
-    assert "in a coding that is not known here" in refusal(path)
-
-
 def test_a_video_without_one_good_frame_is_told(tmp_path: Path) -> None:
     path = write_clip(tmp_path / "clip.mp4", counting(5))
     content = bytearray(path.read_bytes())
@@ -413,68 +381,3 @@ def test_a_video_without_one_good_frame_is_told(tmp_path: Path) -> None:
     content[start:end] = bytes(end - start)
     path.write_bytes(content)
     assert "without a frame that can be decoded" in refusal(path)
-
-
-# --- What is none ---
-
-
-def test_what_is_no_video_is_told_in_one_line(tmp_path: Path) -> None:
-    assert "found none there" in refusal(tmp_path / "nowhere.mp4")
-    assert "received a folder" in refusal(tmp_path)
-    for name, content, words in [
-        ("empty.mp4", b"", "received an empty file"),
-        ("text.mp4", b"dear diary\n" * 100, "received plain text"),
-        ("page.mp4", b"<!doctype html><html>", "received a web page"),
-        ("noise.mp4", bytes(range(128, 256)) * 99, "received data of an unknown kind"),
-    ]:
-        (tmp_path / name).write_bytes(content)
-        assert words in refusal(tmp_path / name)
-    with pytest.raises(VideoError, match="cannot be read"):
-        VideoReader(tmp_path / ("x" * 300))
-
-
-@pytest.mark.parametrize("suffix", ["jpg", "png", "webp", "avif", "bmp", "tiff"])
-def test_a_picture_is_to_be_opened_as_a_photo(tmp_path: Path, suffix: str) -> None:
-    from PIL import Image as Pictures
-
-    picture = tmp_path / f"photo.{suffix}"
-    Pictures.fromarray(next(counting())).save(picture)
-    picture.rename(tmp_path / "photo.mp4")
-    assert refusal(tmp_path / "photo.mp4").endswith("picture. Open it as a photo.")
-
-
-def test_sound_alone_is_no_video_with_a_cover_or_without(tmp_path: Path) -> None:
-    for name, cover in (("song.mp4", False), ("album.mp4", True)):
-        with av.open(str(tmp_path / name), "w") as container:
-            sound: Any = container.add_stream("aac", rate=16_000, layout="mono")
-            picture: Any = container.add_stream("mjpeg") if cover else None
-            if picture is not None:
-                picture.width, picture.height, picture.pix_fmt = 160, 120, "yuvj420p"
-                picture.disposition = av.stream.Disposition.attached_pic
-                image = av.VideoFrame.from_ndarray(next(counting()), format="rgb24")
-                container.mux(picture.encode(image.reformat(format="yuvj420p")))
-                container.mux(picture.encode())
-            for number in range(20):
-                tone = av.AudioFrame.from_ndarray(
-                    np.zeros((1, 1024), np.int16), format="s16", layout="mono"
-                )
-                tone.rate, tone.pts = 16_000, 1024 * number
-                tone.time_base = Fraction(1, 16_000)
-                container.mux(sound.encode(tone))
-            container.mux(sound.encode())
-        assert "received sound only" in refusal(tmp_path / name)
-
-
-def test_a_list_of_other_files_opens_none_of_them(tmp_path: Path) -> None:
-    """Both would play with FFmpeg's own choices: the files that they name are there."""
-    write_clip(tmp_path / "secret.mp4", counting(5))
-    write_clip(tmp_path / "secret.ts", counting(5))
-    lists = {
-        "concat.mp4": "ffconcat version 1.0\nfile secret.mp4\n",
-        "hls.m3u8": "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nsecret.ts\n#EXT-X-ENDLIST\n",
-    }
-    for name, text in lists.items():
-        (tmp_path / name).write_text(text)
-        with av.open(str(tmp_path / name)) as container:
-            assert len(list(container.decode(video=0))) == 5
-        assert "received plain text" in refusal(tmp_path / name)

@@ -13,7 +13,8 @@ from fer_core.video.analysis import VideoChoices, analyze_video
 from fer_core.video.annotated import annotate_video
 from fer_core.video.exports import to_csv, to_srt
 from fer_core.video.html_report import html_report
-from fer_core.video.reading import SUPPORTED_SUFFIXES, VideoReader
+from fer_core.video.opening import SUPPORTED_SUFFIXES
+from fer_core.video.reading import VideoReader
 from fer_core.video.record import RecordHeader, VideoRecord
 from fer_core.video.view import VideoView
 from webapp.gradio_demo import readers

@@ -9,7 +9,7 @@ from fer_core.domain.errors import FerError
 from fer_core.video.analysis import DETECTION_SIDE, VideoChoices
 from fer_core.video.job_status import JobState, JobStatus, Task
 from fer_core.video.jobs import VideoJob
-from fer_core.video.reading import SUPPORTED_SUFFIXES
+from fer_core.video.opening import SUPPORTED_SUFFIXES
 from webapp.components.sidebar import Choices
 from webapp.components.text import count, plain
 
