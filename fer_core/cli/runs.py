@@ -9,6 +9,7 @@ import typer
 from fer_core.cli import run_edits
 from fer_core.cli.options import AsJson, Detach, RunId
 from fer_core.cli.train import tell_detached, work_here
+from fer_core.domain.durations import duration
 
 if TYPE_CHECKING:
     from fer_core.training.runs import RunStatus
@@ -155,8 +156,8 @@ def _show(status: "RunStatus", as_json: bool) -> None:
         "reason": status.reason,
         "epoch": _epochs(status),
         "pace": f"{status.seconds_per_epoch:.1f} s an epoch" if status.seconds_per_epoch else "",
-        "eta": "" if status.eta_s is None else _duration(status.eta_s),
-        "elapsed": _duration(status.elapsed_s) if status.elapsed_s else "",
+        "eta": "" if status.eta_s is None else duration(status.eta_s),
+        "elapsed": duration(status.elapsed_s) if status.elapsed_s else "",
         "best": _best(status),
         "data": status.data,
         "created": status.created,
@@ -166,16 +167,6 @@ def _show(status: "RunStatus", as_json: bool) -> None:
     for name, value in rows.items():
         if value:
             typer.echo(f"{name:<8} {value}")
-
-
-def _duration(seconds: float) -> str:
-    """A length of time for a person: "45 s", "3 min 20 s" or "2 h 5 min"."""
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
 def _epochs(status: "RunStatus") -> str:

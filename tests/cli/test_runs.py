@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from fer_core.cli.runs import _duration
 from fer_core.training.runs import Run, RunState
 from fer_core.training.runs.launcher import claim
 from fer_core.training.runs.state import StateRecord, write_state
@@ -178,17 +177,3 @@ def test_a_run_is_shown_with_its_label_its_pace_and_its_end(
         assert re.search(r"^eta      1 min 2\d s$", shown, re.MULTILINE)
     finally:
         lock.release()
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (0.2, "0 s"),
-        (59.4, "59 s"),
-        (59.6, "1 min 0 s"),
-        (3599.0, "59 min 59 s"),
-        (7500.0, "2 h 5 min"),
-    ],
-)
-def test_a_length_of_time_is_told_as_people_do(seconds: float, text: str) -> None:
-    assert _duration(seconds) == text

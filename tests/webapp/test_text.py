@@ -4,7 +4,7 @@ import string
 
 import pytest
 
-from webapp.components.text import count, plain, time_span
+from webapp.components.text import count, plain
 
 
 def test_every_mark_of_punctuation_is_escaped() -> None:
@@ -22,11 +22,3 @@ def test_letters_digits_and_spaces_stay_as_they_are(text: str) -> None:
 )
 def test_a_noun_follows_its_number(number: int, words: str) -> None:
     assert count(number, "face") == words
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [(0, "0.0 s"), (2.04, "2.0 s"), (59.9, "59.9 s"), (60, "1:00 min"), (1205.4, "20:05 min")],
-)
-def test_long_times_are_told_in_minutes(seconds: float, words: str) -> None:
-    assert time_span(seconds) == words

@@ -17,14 +17,6 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def time_span(seconds: float) -> str:
-    """A length of time, as in 2.5 s and 20:05 min."""
-    if seconds < 60:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes}:{rest:02} min"
-
-
 def text_colour() -> str:
     """The text's colour in the visitor's theme, as `.streamlit/config.toml` sets it."""
     return str(st.get_option(f"theme.{st.context.theme.type or 'light'}.textColor"))

@@ -2,25 +2,9 @@
 
 from dataclasses import replace
 
-import pytest
-
 from fer_core.training.runs import RunState
 from tests.webapp.training.conftest import AddRun
 from webapp.components.training import run_words as words
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (0.26, "0.3 s"),
-        (59.6, "1 min 0 s"),
-        (61, "1 min 1 s"),
-        (3600, "1 h 0 min"),
-        (90_000, "1 day 1 h"),
-    ],
-)
-def test_a_length_of_time_has_two_units(seconds: float, text: str) -> None:
-    assert words.duration(seconds) == text
 
 
 def test_a_moment_is_written_as_people_do() -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
+from fer_core.domain.durations import duration
 from fer_core.domain.errors import FerError, ModelError
 from fer_core.evaluation.answers import ANSWERS_FILE, load_answers
 from fer_core.evaluation.comparison import Comparison, compare
@@ -19,7 +20,6 @@ from webapp.components import report_charts
 from webapp.components.text import plain, text_colour
 from webapp.components.training import run_charts
 from webapp.components.training.plan import flat
-from webapp.components.training.run_words import duration
 
 Counts = npt.NDArray[np.int64]
 

@@ -2,10 +2,8 @@
 
 from datetime import datetime
 
+from fer_core.domain.durations import duration
 from fer_core.training.runs import RunState, RunStatus
-from webapp.components.text import count
-
-_MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 STATE_COLOURS = {
     RunState.queued: "gray",
@@ -58,20 +56,6 @@ def facts(status: RunStatus) -> str:
     if status.seconds_per_epoch is not None:
         parts.append(f"{duration(status.seconds_per_epoch)} an epoch")
     return " · ".join(parts)
-
-
-def duration(seconds: float) -> str:
-    """A length of time in its two largest units."""
-    if seconds < 10:
-        return f"{seconds:.1f} s"
-    whole = round(seconds)
-    if whole < _MINUTE:
-        return f"{whole} s"
-    if whole < _HOUR:
-        return f"{whole // _MINUTE} min {whole % _MINUTE} s"
-    if whole < _DAY:
-        return f"{whole // _HOUR} h {whole % _HOUR // _MINUTE} min"
-    return f"{count(whole // _DAY, 'day')} {whole % _DAY // _HOUR} h"
 
 
 def moment(created: str) -> str:

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
+from fer_core.domain.durations import duration
 from fer_core.video.jobs import VideoJob
 from fer_core.video.view import VideoView
-from webapp.components.text import count, plain, time_span
+from webapp.components.text import count, plain
 from webapp.components.video.pictures import FACE_PX, face_html
 
 _AT_FIRST = 12
@@ -28,7 +29,7 @@ def show_persons(job: VideoJob, view: VideoView) -> None:
                 with st.popover(name, type="tertiary"):
                     _edit(job, view, person)
                 st.caption(
-                    f"{time_span(summary.seconds)} · {plain(leading)} {summary.shares[leading]:.0%}"
+                    f"{duration(summary.seconds)} · {plain(leading)} {summary.shares[leading]:.0%}"
                 )
     others = len(view.summaries) - len(view.persons)
     if others:

@@ -5,6 +5,7 @@ from typing import BinaryIO
 
 import streamlit as st
 
+from fer_core.domain.durations import duration
 from fer_core.domain.errors import FerError
 from fer_core.video.analysis import DETECTION_SIDE, VideoChoices
 from fer_core.video.job_status import JobState, JobStatus, Task
@@ -173,7 +174,7 @@ def progress_line(status: JobStatus) -> str:
     if status.share is not None:
         parts.insert(0, f"{status.share:.0%}")
     if status.left_s is not None:
-        parts.append(f"{_duration(status.left_s)} left")
+        parts.append(f"{duration(status.left_s)} left")
     return " · ".join(parts)
 
 
@@ -187,11 +188,6 @@ def ended_line(status: JobStatus) -> str:
     if status.skipped:
         parts.append(f"{count(status.skipped, 'damaged packet')} left out")
     return " · ".join(parts)
-
-
-def _duration(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
 def _again(job: VideoJob) -> None:

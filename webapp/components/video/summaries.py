@@ -2,12 +2,13 @@
 
 import streamlit as st
 
+from fer_core.domain.durations import duration
 from fer_core.inference.session import STRESS_LABELS
 from fer_core.video.html_charts import clock
 from fer_core.video.jobs import VideoJob
 from fer_core.video.summary import STRESSED_RATIO, PersonSummary
 from fer_core.video.view import VideoView
-from webapp.components.text import plain, text_colour, time_span
+from webapp.components.text import plain, text_colour
 from webapp.components.video import charts
 from webapp.components.video.moment import go_to
 from webapp.components.video.pictures import FACE_PX, face_html, face_jpeg
@@ -40,7 +41,7 @@ def show_summaries(job: VideoJob, view: VideoView) -> None:
 
 def _show_summary(job: VideoJob, view: VideoView, summary: PersonSummary) -> None:
     time, happy, stress, valence = st.columns(4)
-    time.metric("Tracked", time_span(summary.seconds))
+    time.metric("Tracked", duration(summary.seconds))
     happy.metric("Happiness ratio", f"{summary.happiness_ratio:.0%}")
     stress.metric(
         "Stress ratio",
