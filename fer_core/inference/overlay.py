@@ -21,6 +21,7 @@ Mask = npt.NDArray[np.float32]
 _PANEL_RGB, _PANEL_OPACITY = (16, 20, 26), 0.62
 _TEXT_RGB, _TRACK_RGB = (236, 240, 244), (64, 72, 84)
 _ROWS_IN_A_FRAME, _LEAST_ROW_PX, _MOST_ROW_PX = 26, 13, 26
+_LONGEST_NAME = 16
 _BAR_ROWS = 4.2  # length of a full bar, in heights of a row
 
 
@@ -41,6 +42,11 @@ class Overlay:
     bars: bool = True
     landmarks: bool = False
     pace: bool = True
+
+
+def overlay_for(analysis: FrameAnalysis | None) -> Overlay:
+    """What to draw where nobody chooses: several panels of bars would hide the neighbours."""
+    return Overlay(bars=analysis is not None and len(analysis.faces) == 1, pace=False)
 
 
 def draw_overlay(
@@ -107,6 +113,8 @@ def _draw_landmarks(canvas: Frame, face: AnalyzedFace, row: int) -> None:
 def _draw_name(canvas: Frame, face: AnalyzedFace, row: int, name: str | None) -> None:
     number = "" if face.track_id is None else str(face.track_id)
     who = name if name and can_write(name) else number  # no rows of empty boxes
+    if len(who) > _LONGEST_NAME:
+        who = f"{who[:_LONGEST_NAME].rstrip()}…"  # or it would lie over the neighbours
     text = _text(f"{who}  {label_of(face)}".lstrip(), row)
     left, top, _, bottom = _bounds(face)
     pad = row // 3

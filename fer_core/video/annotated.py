@@ -24,7 +24,7 @@ from av.video.stream import VideoStream
 
 from fer_core.domain.analysis import FrameAnalysis
 from fer_core.domain.errors import VideoError
-from fer_core.inference.overlay import Overlay, draw_overlay
+from fer_core.inference.overlay import Overlay, draw_overlay, overlay_for
 from fer_core.video.reading import Frame, VideoReader
 from fer_core.video.record import VideoRecord
 from fer_core.video.sound import carried_sound
@@ -64,7 +64,7 @@ def annotate_video(
         tell: Is told now and then which share is done, 0 to 1; answers False to end it.
         start_s: Where to begin, in seconds since the first frame.
         end_s: Where to end; None for the end of the file.
-        overlay: What to draw; everything but the points if not given.
+        overlay: What to draw; boxes and names if not given, and bars where there is one face alone.
 
     Raises:
         VideoError: The video cannot be read, the target cannot be written, or `tell` ended it.
@@ -76,7 +76,7 @@ def annotate_video(
             until_s = min(end_s or math.inf, reader.info.duration_s or math.inf)
             progress = _Progress(tell, start_s, until_s)
             frames = reader.frames(start_s, end_s)
-            drawn = _drawn(frames, view, overlay or Overlay(), start_s)
+            drawn = _drawn(frames, view, overlay, start_s)
             with contextlib.closing(drawn):
                 _write(reader, drawn, fresh, end_s, progress)
         fresh.replace(target)
@@ -155,13 +155,14 @@ def _video_stream(container: OutputContainer, picture: VideoFrame, fps: float) -
 
 
 def _drawn(
-    frames: Iterator[Frame], view: VideoView, overlay: Overlay, start_s: float
+    frames: Iterator[Frame], view: VideoView, overlay: Overlay | None, start_s: float
 ) -> Generator[tuple[float, VideoFrame], None, None]:
     """Pictures to encode with their times; some are drawn at once, while others are encoded."""
     names = dict(view.people.names)
 
     def draw(frame: Frame, analysis: FrameAnalysis | None) -> VideoFrame:
-        return _picture(draw_overlay(frame.image_rgb, analysis, overlay, names=names))
+        shown = overlay or overlay_for(analysis)
+        return _picture(draw_overlay(frame.image_rgb, analysis, shown, names=names))
 
     cores = os.cpu_count() or 1
     waiting: collections.deque[tuple[float, Future[VideoFrame]]] = collections.deque()

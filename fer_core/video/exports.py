@@ -138,8 +138,8 @@ def to_srt(view: VideoView, least_s: float = LEAST_CUE_S) -> str:
         lines = [
             f"{view.name_of(one.person)}: {one.label} {one.probability:.0%}" for one in cue.shown
         ]
-        # An arrow within a text is taken for another caption's times.
-        text = "\n".join(lines).replace("-->", "→")
+        # An arrow within a text is taken for another caption's times, what is in angles for markup.
+        text = "\n".join(lines).replace("-->", "→").replace("<", "‹").replace(">", "›")
         blocks.append(
             f"{number}\n{_clock(cue.start_s, ',')} --> {_clock(cue.end_s, ',')}\n{text}\n\n"
         )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fer_core.domain.emotions import MOODS, colour_of
+from fer_core.domain.emotions import MOODS, colour_of, mood_of
 from fer_core.video.html_charts import (
     MOOD_COLOURS,
     Span,
@@ -117,12 +117,13 @@ def _group(view: VideoView) -> str:
     moods, faces = group_moods(view.record, edges)
     legend = [_key(mood.capitalize(), MOOD_COLOURS[mood]) for mood in MOODS]
     rows = [_overview(view, view.summaries[person]) for person in view.persons]
+    by_mood = {mood: [label for label in view.labels if mood_of(label) == mood] for mood in MOODS}
+    sides = "; ".join(f"{mood} is {', '.join(found)}" for mood, found in by_mood.items() if found)
     return (
         '<section class="card"><h2>Everybody together</h2>'
         f'<div class="keep"><h3>Mood of all faces over time</h3>{mood_chart(moods, edges, span)}'
         f'{time_axis(span)}<div class="legend">{_lines(legend)}</div></div>'
-        '<p class="small soft">Mean probability of all faces in the picture: happy is positive; '
-        "angry, contempt, disgust, fear and sad are negative; neutral and surprise are neutral. "
+        f'<p class="small soft">Mean probability of all faces in the picture: {escape(sides)}. '
         f"Nobody is seen where it is blank; at most {faces.max(initial=0):.0f} at once.</p>"
         '<h3>People</h3><div class="scroll"><table class="wide"><tr><th>Name</th>'
         '<th class="number">Tracked</th><th>Most of the time</th><th class="number">Happiness</th>'

@@ -3,6 +3,7 @@
 A job is a folder with a name that cannot be guessed, which is all that a page has to remember.
 """
 
+import contextlib
 import errno
 import json
 import re
@@ -22,6 +23,7 @@ from fer_core.domain.settings import videos_dir
 from fer_core.domain.whole_files import write_whole
 from fer_core.video.analysis import VideoChoices
 from fer_core.video.job_status import JobState, JobStatus, Task
+from fer_core.video.people import PEOPLE_FILE
 from fer_core.video.record import FRAMES_FILE
 from fer_core.video.summary import Smoothing
 from fer_core.video.view import ViewChoices
@@ -89,11 +91,16 @@ class VideoJob:
             # Videos are their owner's: other users of this machine may not look.
             videos_dir().mkdir(mode=0o700, parents=True, exist_ok=True)
             job.folder.mkdir(mode=0o700)
+        except OSError as error:
+            raise VideoError(
+                f"This server cannot keep videos: expected {videos_dir()} to be "
+                "a folder that it can write to. Make it one, or set FER_VIDEOS_DIR to another."
+            ) from error
+        try:
             with job.video.open("xb") as stream:
                 for chunk in chunks:
                     stream.write(chunk)
-            values = asdict(job)
-            write_whole(job.folder / _REQUEST_FILE, json.dumps(values).encode())
+            job._write()
             job.start(Task.analyze)
         except OSError as error:
             shutil.rmtree(job.folder, ignore_errors=True)
@@ -103,6 +110,29 @@ class VideoJob:
         except VideoError:
             shutil.rmtree(job.folder, ignore_errors=True)
             raise
+        return job
+
+    def begin_again(self, model: str, detector: str, choices: VideoChoices) -> "VideoJob":
+        """Read the video anew, and in another way.
+
+        What was read before is gone, and with it the people's names where they may be others now.
+
+        Raises:
+            VideoError: It is being read, or no process can be started.
+        """
+        if self.status(Task.analyze).state.active:
+            raise VideoError(f"{self.name} is being read: cancel that first.")
+        job = replace(self, model=model, detector=detector, choices=choices, since=time.time())
+        self.cancel(Task.annotate)
+        numbers_stay = (detector, choices) == (self.detector, self.choices)
+        gone = [FRAMES_FILE, ANNOTATED_FILE, *([] if numbers_stay else [PEOPLE_FILE])]
+        try:
+            for path in (*(self.folder / name for name in gone), *self.folder.glob("face-*.jpg")):
+                path.unlink(missing_ok=True)
+            job._write()
+        except OSError as error:
+            raise VideoError(f"{self.name} cannot be read anew: {error.strerror}.") from error
+        job.start(Task.analyze)
         return job
 
     @classmethod
@@ -153,13 +183,27 @@ class VideoJob:
         if status.state.active and not is_locked(self._lock_file(task)):
             status = self._written(task)  # it may have ended between the two looks
             if status.state.active:
-                why = "Its process ended without a word (killed, or out of memory)."
+                why = f"{self.name}: its process ended without a word (killed, or out of memory)."
                 return replace(status, state=JobState.failed, problem=why)
         return status
 
+    @property
     def has_results(self) -> bool:
-        """Whether something was read of it, or may soon be."""
-        return (self.folder / FRAMES_FILE).exists() or self.status(Task.analyze).state.active
+        """Whether a frame was read of it."""
+        try:
+            return (self.folder / FRAMES_FILE).stat().st_size > 0
+        except OSError:
+            return False
+
+    @property
+    def is_behind_another(self) -> bool:
+        """Whether it has to wait for another video of this machine."""
+        return not self.is_next() or any(
+            job.status(task).state is JobState.running
+            for job in all_jobs()
+            for task in Task
+            if job.id != self.id
+        )
 
     def write_status(self, task: Task, status: JobStatus) -> None:
         """Tell how far a task has come; for the process that does it."""
@@ -208,6 +252,14 @@ class VideoJob:
         except (OSError, ValueError, TypeError, KeyError):
             return ViewChoices()
 
+    def is_drawn_otherwise(self, choices: ViewChoices) -> bool:
+        """Whether the drawn video shows other names or another smoothing than are chosen now."""
+        people = self.folder / PEOPLE_FILE
+        is_older = people.exists() and (
+            people.stat().st_mtime > (self.folder / _VIEW_FILE).stat().st_mtime
+        )
+        return is_older or self.view_choices() != choices
+
     def cancel(self, task: Task) -> None:
         """Ask a task to end; what it has done is kept."""
         if self.status(task).state.active:
@@ -215,13 +267,16 @@ class VideoJob:
 
     def is_cancelled(self, task: Task) -> bool:
         """Whether somebody asked it to end, or deleted the job."""
-        return self._cancel_file(task).exists() or not self.folder.exists()
+        is_there = (self.folder / _REQUEST_FILE).exists()
+        return self._cancel_file(task).exists() or not is_there
 
     def delete(self) -> None:
         """Do away with the video and all that was made of it; processes at it end."""
-        for task in Task:
-            self.cancel(task)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        doomed = videos_dir() / f".gone-{secrets.token_hex(8)}"
+        # A process at it may still write, into the folder of that name: there is none any more.
+        with contextlib.suppress(OSError):
+            self.folder.rename(doomed)
+        shutil.rmtree(doomed, ignore_errors=True)
 
     def is_next(self) -> bool:
         """Whether no other job on this machine waits for longer."""
@@ -231,6 +286,9 @@ class VideoJob:
             if any(job.status(task).state is JobState.waiting for task in Task)
         ]
         return not waiting or self.since <= min(waiting)
+
+    def _write(self) -> None:
+        write_whole(self.folder / _REQUEST_FILE, json.dumps(asdict(self)).encode())
 
     def _written(self, task: Task) -> JobStatus:
         try:

@@ -4,7 +4,7 @@ import string
 
 import pytest
 
-from webapp.components.text import count, plain
+from webapp.components.text import count, plain, told_apart
 
 
 def test_every_mark_of_punctuation_is_escaped() -> None:
@@ -22,3 +22,12 @@ def test_letters_digits_and_spaces_stay_as_they_are(text: str) -> None:
 )
 def test_a_noun_follows_its_number(number: int, words: str) -> None:
     assert count(number, "face") == words
+
+
+def test_names_that_come_again_are_told_apart() -> None:
+    assert told_apart(["a.mp4", "b.mp4", "a.mp4", "a.mp4"]) == [
+        "a.mp4",
+        "b.mp4",
+        "a.mp4 (2)",
+        "a.mp4 (3)",
+    ]

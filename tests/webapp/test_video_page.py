@@ -4,12 +4,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from fer_core.video.job_status import JobState, Task
 from fer_core.video.jobs import VideoJob
 from fer_core.video.people import People
+from fer_core.video.record import VideoRecord
 from tests.conftest import GroupPhoto
 from tests.video.clips import SIZE_WH, write_clip
 from webapp.components.video.queue import ended_line, progress_line
@@ -79,7 +81,7 @@ def test_what_was_read_is_shown(read: VideoJob) -> None:
 
 def test_what_could_not_be_read_is_not_among_the_results(read: VideoJob) -> None:
     wrong = ended(VideoJob.begin("notes.mp4", [b"hello"], "default", "yunet"))
-    assert not wrong.has_results()
+    assert not wrong.has_results
     app = page_of(read.id, wrong.id)
     assert any("received plain text" in error.value for error in app.error)
     assert not [box for box in app.selectbox if box.label == "Results of"]  # there is one alone
@@ -113,6 +115,42 @@ def test_a_deleted_video_is_gone_from_the_page(read: VideoJob) -> None:
     assert "25 frames" not in texts(app)
 
 
+def test_a_video_is_read_again_in_another_way(read: VideoJob) -> None:
+    People().renamed(1, "Ann").write(read.folder)
+    app = page_of(read.id)
+    app.selectbox(key="video-pace").set_value("5 frames/s").run()
+    app.button(key=f"again-{read.id}").click().run()
+    assert not app.exception
+    again = VideoJob.open(read.id)
+    assert again is not None
+    assert again.choices.most_fps == 5.0
+    assert ended(again).status(Task.analyze).frames == 5
+    assert not People.read(read.folder).names  # another number may be another person now
+
+
+def test_an_address_of_what_is_gone_says_so(read: VideoJob) -> None:
+    read.delete()
+    app = page_of(read.id)
+    assert not app.exception
+    assert "no longer here" in app.info[0].value
+    assert "Files" not in {item.value for item in app.subheader}
+
+
+def test_many_people_are_chosen_from_lists(read: VideoJob) -> None:
+    rows = VideoRecord.read(read.folder)
+    faces = np.repeat(rows.faces, 14)
+    faces["track_id"] = np.tile(np.arange(1, 15), len(rows.faces))
+    (read.folder / "faces.rows").write_bytes(faces.tobytes())
+    app = page_of(read.id)
+    assert not app.exception
+    assert "14 people" in texts(app)
+    (chosen,) = app.multiselect
+    assert len(chosen.options) == 14
+    (person,) = [box for box in app.selectbox if box.label == "Person"]
+    person.set_value(7).run()
+    assert not app.exception
+
+
 def test_a_part_that_cannot_be_is_one_line(open_page: Callable[[str], AppTest]) -> None:
     app = open_page("3_video.py")
     app.number_input(key="video-start").set_value(5.0)
@@ -124,6 +162,6 @@ def test_a_part_that_cannot_be_is_one_line(open_page: Callable[[str], AppTest]) 
 
 def test_lines_say_how_far_it_is(read: VideoJob) -> None:
     status = read.status(Task.analyze)
-    assert ended_line(status).startswith("25 frames · ")
+    assert ended_line(read, status) == "25 frames · default, yunet, every frame"
     assert "100%" in progress_line(status)
     assert "0 s left" in progress_line(status)

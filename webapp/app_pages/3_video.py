@@ -4,7 +4,7 @@ import streamlit as st
 
 from fer_core.domain.errors import FerError
 from webapp.components.sidebar import reading_choices
-from webapp.components.text import plain
+from webapp.components.text import plain, told_apart
 from webapp.components.video.queue import session_jobs, show_queue, show_upload
 from webapp.components.video.results import show_results
 
@@ -30,18 +30,20 @@ with st.expander("Before you use it on people", icon=":material/gavel:"):
     )
 try:
     choices = reading_choices("A video lies on this server until you delete it, a day at most.")
-    show_upload(choices)
     jobs = session_jobs()
+    wanted = show_upload(choices)
     if jobs:
-        show_queue(jobs)
-    by_id = {job.id: job for job in jobs if job.has_results()}
+        show_queue(jobs, choices, wanted)
+    by_id = {job.id: job for job in jobs if job.has_results}
     if by_id:
         shown = [*by_id][-1]
         if st.session_state.get("video-shown") not in by_id:
             st.session_state["video-shown"] = shown
         if len(by_id) > 1:
+            names = told_apart([job.name for job in by_id.values()])
+            called = dict(zip(by_id, names, strict=True))
             shown = st.selectbox(
-                "Results of", list(by_id), format_func=lambda i: by_id[i].name, key="video-shown"
+                "Results of", list(by_id), format_func=called.__getitem__, key="video-shown"
             )
         show_results(by_id[shown])
 except FerError as error:

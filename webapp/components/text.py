@@ -1,6 +1,8 @@
 """Text that people typed or named, made safe to show."""
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -15,6 +17,16 @@ def plain(text: str) -> str:
 def count(number: int, noun: str) -> str:
     """A number with its noun, as in 1 face and 2 faces."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def told_apart(names: Sequence[str]) -> list[str]:
+    """The same names, with a number behind each that came before."""
+    seen: Counter[str] = Counter()
+    apart = []
+    for name in names:
+        seen[name] += 1
+        apart.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return apart
 
 
 def text_colour() -> str:

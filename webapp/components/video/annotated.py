@@ -22,13 +22,19 @@ def _draw(job: VideoJob, looked_at: ViewChoices, was_active: bool) -> None:
     if was_active != status.state.active:
         st.rerun()  # this part alone cannot begin or end its looking again
     if status.state.active:
-        st.progress(status.share or 0.0, f"Drawing · {progress_line(status)}")
+        is_waiting = status.state is JobState.waiting
+        waits = "waits for another video" if job.is_behind_another else "begins"
+        st.progress(
+            status.share or 0.0, f"Drawing {waits if is_waiting else '· ' + progress_line(status)}"
+        )
         st.button("Cancel", key="cancel-annotate", on_click=job.cancel, args=(Task.annotate,))
         return
     if status.state is JobState.failed:
         st.error(plain(status.problem), icon=":material/error:")
     if job.annotated.is_file():
         st.video(str(job.annotated))
+        if job.is_drawn_otherwise(looked_at):
+            st.caption("Names or smoothing were changed since: draw it again.")
         st.download_button(
             "Annotated video",
             lambda: job.annotated.read_bytes(),

@@ -25,6 +25,9 @@ Stretches = Sequence[tuple[PersonSeries, float]]
 """What is drawn of a person, and when each part of it ends."""
 
 _POINTS, _BINS = 600, 240
+_MOOD_TITLE = "Group mood: " + " ".join(
+    f'<span style="color:{MOOD_COLOURS[mood]}">■</span> {mood}' for mood in MOODS
+)
 _FALL_S = 1e-3  # from the last frame to nothing
 _AREA_PX, _STRIP_PX, _MOOD_PX, _GAP_PX, _TITLE_PX = 140, 18, 80, 4, 34
 
@@ -49,7 +52,7 @@ def timeline(view: VideoView, persons: Sequence[int], labels: Sequence[str]) -> 
         if gap == _TITLE_PX:
             person = persons[row // 2] if row < len(rows) else None
             figure.add_annotation(
-                text="Group mood" if person is None else html.escape(view.name_of(person)),
+                text=_MOOD_TITLE if person is None else html.escape(view.name_of(person)),
                 xref="paper",
                 yref="paper",
                 x=0,
@@ -193,9 +196,11 @@ def _add_moods(figure: go.Figure, row: int, view: VideoView) -> None:
     times = view.record.frame_times_s
     if not len(times):
         return
-    bins = np.linspace(times[0], max(times[-1], times[0] + 0.1), min(_BINS, len(times)) + 1)
-    moods, _ = group_moods(view.record, bins)
-    middles = (bins[:-1] + bins[1:]) / 2
+    # By frames, not by seconds: a stretch without a frame would look like one without a face.
+    edges = np.append(times[:: -(-len(times) // _BINS)], np.nextafter(times[-1], np.inf))
+    moods, _ = group_moods(view.record, edges)
+    middles = (edges[:-1] + edges[1:]) / 2
+    middles[0], middles[-1] = times[0], max(times[-1], middles[0])
     for mood in MOODS:
         figure.add_trace(
             go.Scatter(

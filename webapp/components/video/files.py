@@ -10,14 +10,14 @@ from fer_core.video.html_report import html_report
 from fer_core.video.job_status import Task
 from fer_core.video.jobs import VideoJob
 from fer_core.video.view import VideoView
-from webapp.components.video.queue import ended_line
+from webapp.components.video.queue import caveats
 
 
 def show_files(job: VideoJob, view: VideoView) -> None:
     """Draw a button for each kind of file."""
     st.subheader("Files")
     status = job.status(Task.analyze)
-    notes = [ended_line(status)] if not status.state.active else ["Still being read."]
+    notes = ["Still being read."] if status.state.active else caveats(status)
 
     def report() -> str:
         found = {person: job.thumbnail_jpeg(person) for person in view.persons}

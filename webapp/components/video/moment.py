@@ -1,5 +1,6 @@
 """The picture of a moment of a video, and the slider that chooses it."""
 
+import numpy as np
 import streamlit as st
 
 from fer_core.video.jobs import VideoJob
@@ -24,9 +25,13 @@ def show_moment(job: VideoJob, view: VideoView) -> None:
     ):
         st.session_state[_TIME] = first
         st.session_state[_TIME_OF] = job.id
+    else:
+        # Its end moves while the video is read, which makes it another slider to Streamlit.
+        st.session_state[_TIME] = min(float(st.session_state[_TIME]), last)
     place = st.empty()
+    step_s = max(0.01, round(float(np.median(np.diff(times))), 2)) if len(times) > 1 else 0.01
     time_s = st.slider(
-        "Moment", first, last, step=0.01, format="%.2f s", key=_TIME, label_visibility="collapsed"
+        "Moment", first, last, step=step_s, format="%.2f s", key=_TIME, label_visibility="collapsed"
     )
     picture = moment_jpeg(job.id, time_s, len(times), str(view.people))
     if picture is None:

@@ -8,6 +8,9 @@ from fer_core.video.view import VideoView
 from webapp.components.text import count, plain
 from webapp.components.video.pictures import FACE_PX, face_html
 
+MOST_CHIPS = 12
+"""More people are chosen from lists, not by chips."""
+
 _AT_FIRST = 12
 
 

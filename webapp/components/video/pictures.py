@@ -5,7 +5,7 @@ import base64
 import streamlit as st
 
 from fer_core.domain.images import encode_jpeg
-from fer_core.inference.overlay import Overlay, draw_overlay
+from fer_core.inference.overlay import draw_overlay, overlay_for
 from fer_core.preprocessing.crop import crop_face
 from fer_core.preprocessing.spec import THUMBNAIL
 from fer_core.video.jobs import VideoJob
@@ -30,9 +30,7 @@ def moment_jpeg(job_id: str, time_s: float, frames: int, people: str) -> bytes |
         return None
     analysis = view.record.analysis_at(frame.time_s)
     names = {person: view.name_of(person) for person in view.people.names}
-    # Panels of bars would hide the neighbours.
-    overlay = Overlay(bars=analysis is not None and len(analysis.faces) == 1, pace=False)
-    drawn = draw_overlay(frame.image_rgb, analysis, overlay, names=names)
+    drawn = draw_overlay(frame.image_rgb, analysis, overlay_for(analysis), names=names)
     return encode_jpeg(drawn, 88)
 
 

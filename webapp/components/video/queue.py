@@ -1,6 +1,6 @@
 """Videos of a visit: uploading them, and what becomes of each while it waits and is read."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 import streamlit as st
@@ -31,6 +31,11 @@ def session_jobs() -> list[VideoJob]:
         job_id for job_id in st.query_params.get(_QUERY, "").split(",") if job_id
     ]
     jobs = [job for job in map(VideoJob.open, ids) if job is not None]
+    if len(jobs) < len(ids):
+        st.info(
+            "A video of this page is no longer here: it was deleted, or is older than a day.",
+            icon=":material/auto_delete:",
+        )
     _remember([job.id for job in jobs])
     return jobs
 
@@ -43,8 +48,12 @@ def _remember(ids: list[str]) -> None:
         del st.query_params[_QUERY]
 
 
-def show_upload(choices: Choices) -> None:
-    """Draw the uploader and the choices of what is read; begin what is asked for."""
+def show_upload(choices: Choices) -> VideoChoices | None:
+    """Draw the uploader and the choices of what is read; begin what is asked for.
+
+    Returns:
+        Those choices; None where they do not fit together, which a line says.
+    """
     number = st.session_state.setdefault(_UPLOADS, 0)
     uploads = st.file_uploader(
         "Videos",
@@ -53,12 +62,20 @@ def show_upload(choices: Choices) -> None:
         help="MP4, MOV, WebM, AVI, MKV or GIF. Longer ones: `python -m fer_core analyze`.",
         key=f"video-upload-{number}",
     )
+    wanted = None
     with st.expander("What is read", icon=":material/tune:"):
-        wanted = _reading_part(choices)
+        controls = _reading_controls()
+    try:
+        wanted = controls(choices.min_score)
+    except FerError as error:  # not within the expander, which may be closed
+        st.error(plain(str(error)), icon=":material/error:")
     if not uploads:
-        return
+        return wanted
     label = "Read the video" if len(uploads) == 1 else f"Read {len(uploads)} videos"
-    if st.button(label, type="primary", icon=":material/play_arrow:") and wanted is not None:
+    is_asked = st.button(
+        label, type="primary", icon=":material/play_arrow:", disabled=wanted is None
+    )
+    if is_asked and wanted is not None:
         ids = [job.id for job in session_jobs()]
         for upload in uploads:
             try:
@@ -68,11 +85,12 @@ def show_upload(choices: Choices) -> None:
             except FerError as error:
                 st.error(plain(str(error)), icon=":material/error:")
                 _remember(ids)
-                return
+                return wanted
         _remember(ids)
         st.session_state[_UPLOADS] += 1  # an empty uploader
         st.session_state["video-shown"] = ids[-1]
         st.rerun()
+    return wanted
 
 
 def _chunks(upload: BinaryIO) -> Iterator[bytes]:
@@ -80,8 +98,8 @@ def _chunks(upload: BinaryIO) -> Iterator[bytes]:
         yield chunk
 
 
-def _reading_part(choices: Choices) -> VideoChoices | None:
-    """What the controls say; None and a line where they do not fit together."""
+def _reading_controls() -> Callable[[float], VideoChoices]:
+    """Draw them; what is returned makes choices of them and of the least score of a face."""
     left, middle, right = st.columns(3)
     pace = left.selectbox("Frames", list(_PACES), key="video-pace")
     start_s = middle.number_input("From second", min_value=0.0, value=0.0, key="video-start")
@@ -96,37 +114,43 @@ def _reading_part(choices: Choices) -> VideoChoices | None:
     columns, rows = st.columns(2)
     across = columns.slider("Left to right, %", 0, 100, (0, 100), key="video-across")
     down = rows.slider("Top to bottom, %", 0, 100, (0, 100), key="video-down")
-    try:
-        return VideoChoices(
-            start_s,
-            end_s,
-            _PACES[pace],
-            (
-                across[0] / 100,
-                down[0] / 100,
-                (across[1] - across[0]) / 100,
-                (down[1] - down[0]) / 100,
-            ),
-            None if fine else DETECTION_SIDE,
-            choices.min_score,
-        )
-    except FerError as error:
-        st.error(plain(str(error)), icon=":material/error:")
-        return None
+    left_share, top_share = across[0] / 100, down[0] / 100
+    region = (left_share, top_share, across[1] / 100 - left_share, down[1] / 100 - top_share)
+    side = None if fine else DETECTION_SIDE
+    return lambda min_score: VideoChoices(start_s, end_s, _PACES[pace], region, side, min_score)
 
 
-def show_queue(jobs: list[VideoJob]) -> None:
-    """A line for each video; it keeps itself up to date while one is waiting or read."""
-    is_active = any(job.status(Task.analyze).state.active for job in jobs)
-    st.fragment(_draw, run_every=_EVERY_S if is_active else None)(jobs, is_active)
+def show_queue(jobs: list[VideoJob], choices: Choices, wanted: VideoChoices | None) -> None:
+    """A line for each video; it keeps itself up to date while one is waiting or read.
+
+    Args:
+        jobs: The videos.
+        choices: Model and detector of a video that is read again.
+        wanted: What is read of it then; None if nothing can be.
+    """
+    seen = _standing(jobs)
+    is_active = any(active for active, _ in seen)
+    st.fragment(_draw, run_every=_EVERY_S if is_active else None)(jobs, seen, choices, wanted)
 
 
-def _draw(jobs: list[VideoJob], was_active: bool) -> None:
+def _standing(jobs: list[VideoJob]) -> list[tuple[bool, bool]]:
+    """Of each video, whether it is being read and whether there is something to show."""
+    return [(job.status(Task.analyze).state.active, job.has_results) for job in jobs]
+
+
+def _draw(
+    jobs: list[VideoJob],
+    seen: list[tuple[bool, bool]],
+    choices: Choices,
+    wanted: VideoChoices | None,
+) -> None:
     statuses = [job.status(Task.analyze) for job in jobs]
     is_other = [job.id for job in jobs] != st.session_state[_IDS]
-    if is_other or was_active != any(status.state.active for status in statuses):
+    if is_other or seen != _standing(jobs):
         st.rerun()  # the whole page: there is more or less to show, or this part looks again
     for job, status in zip(jobs, statuses, strict=True):
+        if status.state is JobState.failed:
+            st.error(plain(status.problem), icon=":material/broken_image:")
         with st.container(horizontal=True, vertical_alignment="center", key=f"video-{job.id}"):
             with st.container(width="stretch"):
                 _show_status(job, status)
@@ -138,13 +162,15 @@ def _draw(jobs: list[VideoJob], was_active: bool) -> None:
                     args=(Task.analyze,),
                     help="Keeps what has been read.",
                 )
-            elif status.state in (JobState.failed, JobState.cancelled):
+            else:
                 st.button(
                     "Read again",
                     key=f"again-{job.id}",
                     on_click=_again,
-                    args=(job,),
+                    args=(job, choices, wanted),
                     icon=":material/refresh:",
+                    disabled=wanted is None,
+                    help="With the model, the detector and the part that are chosen now.",
                 )
             st.button(
                 "Delete",
@@ -159,13 +185,14 @@ def _draw(jobs: list[VideoJob], was_active: bool) -> None:
 def _show_status(job: VideoJob, status: JobStatus) -> None:
     name = plain(job.name)
     if status.state is JobState.waiting:
-        st.progress(0.0, f"**{name}** waits for the video before it")
+        waits = "waits for another video" if job.is_behind_another else "is about to be read"
+        st.progress(0.0, f"**{name}** {waits}")
     elif status.state is JobState.running:
         st.progress(status.share or 0.0, f"**{name}** {progress_line(status)}")
     elif status.state is JobState.failed:
-        st.error(plain(status.problem), icon=":material/broken_image:")
+        st.markdown(f"**{name}**")
     else:
-        st.markdown(f"**{name}** · {ended_line(status)}")
+        st.markdown(f"**{name}** · {plain(ended_line(job, status))}")
 
 
 def progress_line(status: JobStatus) -> str:
@@ -178,21 +205,28 @@ def progress_line(status: JobStatus) -> str:
     return " · ".join(parts)
 
 
-def ended_line(status: JobStatus) -> str:
-    """What has been read, and what could not be."""
-    parts = [count(status.frames, "frame"), f"{status.fps:.0f} frames/s"]
+def ended_line(job: VideoJob, status: JobStatus) -> str:
+    """What has been read and how, and what could not be."""
+    fps = job.choices.most_fps
+    how = [job.model, job.detector, f"{fps:g} frames/s" if fps else "every frame"]
+    return " · ".join([count(status.frames, "frame"), ", ".join(how), *caveats(status)])
+
+
+def caveats(status: JobStatus) -> list[str]:
+    """What was not read."""
+    parts = []
     if status.state is JobState.cancelled:
-        parts.insert(0, "cancelled")
+        parts.append("cancelled")
     if status.cut_short_at_s is not None:
         parts.append(f"the file ends after {status.cut_short_at_s:.1f} s, before its time")
     if status.skipped:
         parts.append(f"{count(status.skipped, 'damaged packet')} left out")
-    return " · ".join(parts)
+    return parts
 
 
-def _again(job: VideoJob) -> None:
+def _again(job: VideoJob, choices: Choices, wanted: VideoChoices) -> None:
     try:
-        job.start(Task.analyze)
+        job.begin_again(choices.model, choices.detector, wanted)
     except FerError as error:
         st.toast(plain(str(error)), icon=":material/error:")
 

@@ -11,6 +11,7 @@ from fer_core.video.view import VideoView
 from webapp.components.text import plain, text_colour
 from webapp.components.video import charts
 from webapp.components.video.moment import go_to
+from webapp.components.video.persons import MOST_CHIPS
 from webapp.components.video.pictures import FACE_PX, face_html, face_jpeg
 
 
@@ -26,14 +27,19 @@ def show_summaries(job: VideoJob, view: VideoView) -> None:
         "from −1 to 1. All describe expressions, not feelings."
     )
     person = view.persons[0]
-    if len(view.persons) > 1:
+    key = f"video-person {view.people}"
+    if len(view.persons) > MOST_CHIPS:
+        person = st.selectbox(
+            "Person", view.persons, format_func=view.name_of, key=f"{key} of many"
+        )
+    elif len(view.persons) > 1:
         person = st.pills(
             "Person",
             view.persons,
             default=person,
-            format_func=view.name_of,
+            format_func=lambda person: plain(view.name_of(person)),
             required=True,
-            key=f"video-person {view.people}",
+            key=key,
             label_visibility="collapsed",
         )
     _show_summary(job, view, view.summaries[person])

@@ -7,8 +7,10 @@ from fer_core.inference.session import STRESS_THRESHOLD
 from fer_core.inference.smoothing import TIME_CONSTANT_S
 from fer_core.video.summary import Smoothing
 from fer_core.video.view import VideoView
+from webapp.components.text import plain
 from webapp.components.video import charts
 from webapp.components.video.moment import go_to
+from webapp.components.video.persons import MOST_CHIPS
 from webapp.components.video.views import SMOOTHING, THRESHOLD, TIME_CONSTANT
 
 _CHART, _LABELS = "video-timeline", "video-labels"
@@ -33,14 +35,19 @@ def show_timeline(view: VideoView) -> None:
         label_visibility="collapsed",
     )
     persons = view.persons[:_DRAWN_AT_FIRST]
-    if len(view.persons) > 1:
+    key = f"video-persons {view.people}"  # choices are known by what they are called
+    if len(view.persons) > MOST_CHIPS:
+        persons = st.multiselect(
+            "People", view.persons, persons, view.name_of, key=f"{key} of many"
+        )
+    elif len(view.persons) > 1:
         persons = st.pills(
             "People",
             view.persons,
             selection_mode="multi",
             default=persons,
-            format_func=view.name_of,
-            key=f"video-persons {view.people}",  # choices are known by what they are called
+            format_func=lambda person: plain(view.name_of(person)),
+            key=key,
             label_visibility="collapsed",
         )
     figure = charts.timeline(view, persons, labels)
