@@ -52,6 +52,12 @@ def texts(app: AppTest) -> str:
     return " ".join(str(item.value) for item in (*app.markdown, *app.caption)).replace("\\", "")
 
 
+def picture_of(app: AppTest) -> str:
+    """Address of the moment's picture, which is another one if its content is."""
+    (picture,) = app.get("image")
+    return str(picture.value[0])
+
+
 def test_it_opens_and_names_the_law(open_page: Callable[[str], AppTest]) -> None:
     app = open_page("3_video.py")
     assert not app.exception
@@ -126,6 +132,13 @@ def test_a_video_is_read_again_in_another_way(read: VideoJob) -> None:
     assert again.choices.most_fps == 5.0
     assert ended(again).status(Task.analyze).frames == 5
     assert not People.read(read.folder).names  # another number may be another person now
+
+
+def test_what_was_drawn_before_is_not_shown_for_another_model(read: VideoJob) -> None:
+    before = picture_of(page_of(read.id))
+    assert picture_of(page_of(read.id)) == before
+    ended(read.begin_again("ferplus", read.detector, read.choices))
+    assert picture_of(page_of(read.id)) != before
 
 
 def test_an_address_of_what_is_gone_says_so(read: VideoJob) -> None:

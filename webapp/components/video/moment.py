@@ -3,9 +3,11 @@
 import numpy as np
 import streamlit as st
 
+from fer_core.video.html_charts import clock
 from fer_core.video.jobs import VideoJob
 from fer_core.video.view import VideoView
 from webapp.components.video.pictures import moment_jpeg
+from webapp.components.video.views import version_of
 
 _TIME, _TIME_OF = "video-time", "video-time-of"
 
@@ -33,8 +35,8 @@ def show_moment(job: VideoJob, view: VideoView) -> None:
     time_s = st.slider(
         "Moment", first, last, step=step_s, format="%.2f s", key=_TIME, label_visibility="collapsed"
     )
-    picture = moment_jpeg(job.id, time_s, len(times), str(view.people))
+    picture = moment_jpeg(job.id, time_s, version_of(job))
     if picture is None:
         place.warning("This frame cannot be decoded.", icon=":material/broken_image:")
     else:
-        place.image(picture, width="stretch")
+        place.image(picture, f"{clock(time_s)} of {clock(last)}", width="stretch")

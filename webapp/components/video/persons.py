@@ -3,6 +3,7 @@
 import streamlit as st
 
 from fer_core.domain.durations import duration
+from fer_core.inference.fonts import can_write
 from fer_core.video.jobs import VideoJob
 from fer_core.video.view import VideoView
 from webapp.components.text import count, plain
@@ -45,6 +46,8 @@ def _edit(job: VideoJob, view: VideoView, person: int) -> None:
         if st.form_submit_button("Save name", icon=":material/check:"):
             view.people.renamed(person, name).write(job.folder)
             st.rerun()
+    if not can_write(view.name_of(person)):
+        st.caption("No font here has these letters: in pictures the number stands for the name.")
     others = [other for other in view.persons if other != person]
     if others:
         into = st.selectbox(

@@ -18,8 +18,14 @@ FACE_PX = 64
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
-def moment_jpeg(job_id: str, time_s: float, frames: int, people: str) -> bytes | None:
-    """The frame of a moment with its faces drawn; None if it cannot be decoded."""
+def moment_jpeg(job_id: str, time_s: float, version: str) -> bytes | None:
+    """The frame of a moment with its faces drawn; None if it cannot be decoded.
+
+    Args:
+        job_id: Of the video.
+        time_s: In seconds since the first frame.
+        version: Of what was read, see `version_of`.
+    """
     job = VideoJob.open(job_id)
     if job is None:
         return None
@@ -35,8 +41,8 @@ def moment_jpeg(job_id: str, time_s: float, frames: int, people: str) -> bytes |
 
 
 @st.cache_data(show_spinner=False, max_entries=128)
-def face_jpeg(job_id: str, person: int, time_s: float, people: str) -> bytes | None:
-    """A person's face at a moment; None if it cannot be shown."""
+def face_jpeg(job_id: str, person: int, time_s: float, version: str) -> bytes | None:
+    """A person's face at a moment; None if it cannot be shown. Arguments as of `moment_jpeg`."""
     job = VideoJob.open(job_id)
     if job is None:
         return None

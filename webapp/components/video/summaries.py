@@ -13,6 +13,7 @@ from webapp.components.video import charts
 from webapp.components.video.moment import go_to
 from webapp.components.video.persons import MOST_CHIPS
 from webapp.components.video.pictures import FACE_PX, face_html, face_jpeg
+from webapp.components.video.views import version_of
 
 
 def show_summaries(job: VideoJob, view: VideoView) -> None:
@@ -78,7 +79,7 @@ def _show_share(job: VideoJob, view: VideoView, summary: PersonSummary, label: s
     with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
         if peaks:
             st.html(
-                face_html(face_jpeg(job.id, summary.person, peaks[0].time_s, str(view.people))),
+                face_html(face_jpeg(job.id, summary.person, peaks[0].time_s, version_of(job))),
                 width=FACE_PX,
             )
         with st.container(width="stretch", gap=None):

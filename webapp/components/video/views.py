@@ -32,11 +32,16 @@ def view_of(job: VideoJob, looked_at: ViewChoices) -> VideoView:
     Raises:
         VideoError: Nothing was.
     """
+    return _kept_view(job.id, version_of(job), looked_at)
+
+
+def version_of(job: VideoJob) -> str:
+    """Changes with every frame that is read, with names and merges, and when it is read again."""
     versions = []
     for name in (FRAMES_FILE, PEOPLE_FILE):
         path = job.folder / name
         versions.append((path.stat().st_mtime_ns, path.stat().st_size) if path.exists() else None)
-    return _kept_view(job.id, str(versions), looked_at)
+    return str(versions)
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
