@@ -1,5 +1,6 @@
 """A record as somebody looks at it: with their names for people, smoothing and thresholds."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -96,6 +97,18 @@ class VideoView:
     def name_of(self, person: int) -> str:
         """What a person is called."""
         return self.people.name_of(person)
+
+    def choice_of(self, person: int) -> str:
+        """What a person is called in a list: with the number, if somebody else is called so too."""
+        name = self.name_of(person)
+        is_shared = any(self.name_of(other) == name for other in self.series if other != person)
+        return f"{name} ({person})" if is_shared else name
+
+    def side_by_side(self, persons: Collection[int]) -> int:
+        """Frames in which more than one of these is seen, who can hardly be one person."""
+        times = [self.series[person].times_s for person in persons]
+        _, seen = np.unique(np.concatenate([np.empty(0), *times]), return_counts=True)
+        return int((seen > 1).sum())
 
 
 @dataclass(frozen=True, slots=True)

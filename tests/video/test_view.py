@@ -56,6 +56,19 @@ def test_merged_people_are_one() -> None:
     assert view.raw.track_ids() == [2, 3]
 
 
+def test_those_of_one_name_are_told_apart_where_one_is_chosen() -> None:
+    view = VideoView(record(lambda n: [1, 2, 3]), People({1: "Ann", 3: "Ann"}))
+    assert [view.choice_of(person) for person in (1, 2, 3)] == ["Ann (1)", "Person 2", "Ann (3)"]
+    assert view.name_of(1) == "Ann"
+
+
+def test_who_is_seen_beside_another_is_counted() -> None:
+    view = VideoView(record(lambda n: [1, 2] if n < 7 else [3]))
+    assert view.side_by_side([1, 2]) == 7
+    assert view.side_by_side([1, 2, 3]) == 7
+    assert view.side_by_side([1, 3]) == view.side_by_side([1]) == view.side_by_side([]) == 0
+
+
 def test_raw_values_stay_beside_the_smoothed_ones() -> None:
     raw = record(lambda n: [1 if n < 25 else 2])
     one = People().joined(2, 1)

@@ -149,6 +149,48 @@ def test_an_address_of_what_is_gone_says_so(read: VideoJob) -> None:
     assert "Files" not in {item.value for item in app.subheader}
 
 
+def seen_as(read: VideoJob, numbers: list[int]) -> None:
+    """Have the one face of each frame carry these numbers, one after the other."""
+    rows = VideoRecord.read(read.folder)
+    faces = rows.faces.copy()
+    faces["track_id"] = np.repeat(numbers, -(-len(faces) // len(numbers)))[: len(faces)]
+    (read.folder / "faces.rows").write_bytes(faces.tobytes())
+
+
+def test_several_numbers_become_one_person_and_come_apart_again(read: VideoJob) -> None:
+    seen_as(read, [1, 2, 3])
+    app = page_of(read.id)
+    assert "3 people" in texts(app)
+    app.multiselect(key=f"merge-{read.id}-2").set_value([1, 3]).run()
+    assert "side by side" not in texts(app)
+    app.button(key="do-merge-2").click().run()
+    assert not app.exception
+    assert "1 person" in texts(app)
+    assert People.read(read.folder).merged == {1: 2, 3: 2}
+    app.button(key="separate-2").click().run()
+    assert "3 people" in texts(app)
+
+
+def test_two_of_one_name_can_be_told_apart_and_merged(read: VideoJob) -> None:
+    seen_as(read, [1, 2, 3])
+    People({1: "Ann", 2: "Ann", 3: "Bo"}).write(read.folder)
+    app = page_of(read.id)
+    app.multiselect(key=f"merge-{read.id}-3").set_value([2]).run()
+    app.button(key="do-merge-3").click().run()
+    assert not app.exception
+    assert People.read(read.folder).merged == {2: 3}
+
+
+def test_who_was_seen_together_is_merged_with_a_warning(read: VideoJob) -> None:
+    rows = VideoRecord.read(read.folder)
+    faces = np.repeat(rows.faces, 2)
+    faces["track_id"] = np.tile([1, 2], len(rows.faces))
+    (read.folder / "faces.rows").write_bytes(faces.tobytes())
+    app = page_of(read.id)
+    app.multiselect(key=f"merge-{read.id}-1").set_value([2]).run()
+    assert "side by side in 25 frames" in texts(app)
+
+
 def test_many_people_are_chosen_from_lists(read: VideoJob) -> None:
     rows = VideoRecord.read(read.folder)
     faces = np.repeat(rows.faces, 14)
@@ -157,7 +199,7 @@ def test_many_people_are_chosen_from_lists(read: VideoJob) -> None:
     app = page_of(read.id)
     assert not app.exception
     assert "14 people" in texts(app)
-    (chosen,) = app.multiselect
+    (chosen,) = [box for box in app.multiselect if box.label == "People"]
     assert len(chosen.options) == 14
     (person,) = [box for box in app.selectbox if box.label == "Person"]
     person.set_value(7).run()

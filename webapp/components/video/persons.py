@@ -50,14 +50,23 @@ def _edit(job: VideoJob, view: VideoView, person: int) -> None:
         st.caption("No font here has these letters: in pictures the number stands for the name.")
     others = [other for other in view.persons if other != person]
     if others:
-        into = st.selectbox(
-            "The same person as", others, None, view.name_of, key=f"merge-{job.id}-{person}"
-        )
-        if st.button("Merge", key=f"do-merge-{person}", disabled=into is None) and into:
-            view.people.joined(person, into).write(job.folder)
-            st.rerun()
+        _offer_merge(job, view, person, others)
     if person in view.people.merged.values() and st.button(
         "Separate again", key=f"separate-{person}"
     ):
         view.people.separated(person).write(job.folder)
+        st.rerun()
+
+
+def _offer_merge(job: VideoJob, view: VideoView, person: int, others: list[int]) -> None:
+    same = st.multiselect(
+        "Also this person", others, format_func=view.choice_of, key=f"merge-{job.id}-{person}"
+    )
+    if both := view.side_by_side([person, *same]) if same else 0:
+        st.caption(f"Seen side by side in {count(both, 'frame')}: the larger face would stay.")
+    if st.button("Merge", key=f"do-merge-{person}", disabled=not same) and same:
+        people = view.people
+        for other in same:
+            people = people.joined(other, person)
+        people.write(job.folder)
         st.rerun()

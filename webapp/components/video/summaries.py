@@ -31,14 +31,14 @@ def show_summaries(job: VideoJob, view: VideoView) -> None:
     key = f"video-person {view.people}"
     if len(view.persons) > MOST_CHIPS:
         person = st.selectbox(
-            "Person", view.persons, format_func=view.name_of, key=f"{key} of many"
+            "Person", view.persons, format_func=view.choice_of, key=f"{key} of many"
         )
     elif len(view.persons) > 1:
         person = st.pills(
             "Person",
             view.persons,
             default=person,
-            format_func=lambda person: plain(view.name_of(person)),
+            format_func=lambda person: plain(view.choice_of(person)),
             required=True,
             key=key,
             label_visibility="collapsed",

@@ -38,7 +38,7 @@ def show_timeline(view: VideoView) -> None:
     key = f"video-persons {view.people}"  # choices are known by what they are called
     if len(view.persons) > MOST_CHIPS:
         persons = st.multiselect(
-            "People", view.persons, persons, view.name_of, key=f"{key} of many"
+            "People", view.persons, persons, view.choice_of, key=f"{key} of many"
         )
     elif len(view.persons) > 1:
         persons = st.pills(
@@ -46,7 +46,7 @@ def show_timeline(view: VideoView) -> None:
             view.persons,
             selection_mode="multi",
             default=persons,
-            format_func=lambda person: plain(view.name_of(person)),
+            format_func=lambda person: plain(view.choice_of(person)),
             key=key,
             label_visibility="collapsed",
         )
