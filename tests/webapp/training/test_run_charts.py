@@ -28,6 +28,12 @@ def test_a_zoom_fits_both_axes() -> None:
     assert high == pytest.approx(0.3 + 0.012)
 
 
+@pytest.mark.parametrize("zoom", [None, (2.0, 3.0)])
+def test_a_rate_that_does_not_change_can_be_read_off(zoom: tuple[float, float] | None) -> None:
+    figure = charts.curve(HISTORY, "learning_rate", zoom)
+    assert figure.layout.yaxis.range == pytest.approx((0.0, 0.11))
+
+
 def test_one_epoch_is_a_point() -> None:
     assert charts.curve(HISTORY[:1], "accuracy", None).data[0].mode == "markers"
 

@@ -32,7 +32,7 @@ def curve(history: Sequence[Epoch], name: str, zoom: tuple[float, float] | None)
     """
     if name == "learning_rate":
         figure = go.Figure(_line(history, name, "learning rate", GREY))
-        figure.update_yaxes(tickformat=".2g", exponentformat="power")
+        figure.update_yaxes(tickformat=".2~g", exponentformat="power")
         figure.update_layout(
             height=300, margin={"l": 0, "r": 22, "t": 8, "b": 0}, xaxis_title="epoch"
         )
@@ -42,7 +42,11 @@ def curve(history: Sequence[Epoch], name: str, zoom: tuple[float, float] | None)
     figure.update_layout(height=260, dragmode="select", selectdirection="h", yaxis_title=None)
     figure.update_xaxes(fixedrange=True, range=zoom, automargin=True, zeroline=False)
     figure.update_yaxes(fixedrange=True, automargin=True, zeroline=False)
-    if zoom is not None:
+    if name == "learning_rate":  # from nothing: most rates do not change at all
+        figure.update_yaxes(
+            range=[0.0, 1.1 * max((row.get(name, 0.0) for row in history), default=1)]
+        )
+    elif zoom is not None:
         figure.update_yaxes(range=_between(figure, zoom))
     return figure
 

@@ -27,7 +27,7 @@ WATCH_EVERY_S, WATCH_LONG_EVERY_S = 2.0, 6.0
 
 _LONG_EPOCH_S = 20.0
 
-_MISTAKE_PX, _MISTAKES = 72, 16
+_MISTAKE_PX, _MISTAKES = 72, 8
 _LOG_LINES = 60
 _ZOOM = "training-zoom"
 
@@ -204,14 +204,12 @@ def _show_mistakes(snapshot: ValidationSnapshot) -> None:
     if not shown:
         return
     st.caption("Surest mistakes: what it said, and (in brackets) the label.")
-    captions = [f"{snapshot.predicted[i]} ({snapshot.true[i]})" for i in shown]
-    st.image(
-        [np.asarray(snapshot.images[i]) for i in shown],
-        caption=[plain(caption) for caption in captions],
-        width=_MISTAKE_PX,
-        alt=[
-            f"Labelled {snapshot.true[i]}, read as {snapshot.predicted[i]} with "
-            f"{snapshot.confidence[i]:.0%}."
-            for i in shown
-        ],
-    )
+    with st.container(horizontal=True, gap="small"):
+        for i in shown:
+            st.image(
+                np.asarray(snapshot.images[i]),
+                plain(f"{snapshot.predicted[i]} ({snapshot.true[i]})"),
+                width=_MISTAKE_PX,
+                alt=f"Labelled {snapshot.true[i]}, read as {snapshot.predicted[i]} with "
+                f"{snapshot.confidence[i]:.0%}.",
+            )
