@@ -22,10 +22,10 @@ from fer_core.training.callbacks import (
     TellProgress,
 )
 from fer_core.training.checkpoint import Checkpoint, save_whole
-from fer_core.training.history import HISTORY_FILE, SECONDS, best_epoch, read_history
+from fer_core.training.history import HISTORY_FILE, SECONDS, Epoch, best_epoch, read_history
 from fer_core.training.network import load_network, new_heads, take_weights, training_model
 from fer_core.training.normalization import settle_statistics
-from fer_core.training.optimizers import rate_callbacks, steps_an_epoch
+from fer_core.training.optimizers import is_over, rate_callbacks, steps_an_epoch
 from fer_core.training.preparation import (
     TrainingTargets,
     one_hot,
@@ -104,8 +104,11 @@ def _fit(
     done = checkpoint.restore(model)
     # Or the epochs to come would shuffle and augment as the first ones did.
     keras.utils.set_random_seed(recipe.seed + done)
-    best = _forget_after(run_dir / HISTORY_FILE, done)
-    keeper = KeepBestAverage(heads, run_dir / WEIGHTS_FILE, best, keep_last=keep_last)
+    past = _forget_after(run_dir / HISTORY_FILE, done)
+    best = best_epoch(past)
+    keeper = KeepBestAverage(
+        heads, run_dir / WEIGHTS_FILE, best["val_accuracy"] if best else None, keep_last
+    )
     logger = keras.callbacks.CSVLogger(run_dir / HISTORY_FILE, append=True)
     held = _inputs(selection, recipe, selection_targets(recipe, selection))
     faces = np.asarray(held[0], np.uint8)
@@ -116,14 +119,14 @@ def _fit(
         validation_data=(held, one_hot(selection.targets, classes)),
         batch_size=plan.batch_size,
         initial_epoch=done,
-        epochs=done if done and is_enough() else plan.epochs,
+        epochs=done if done and (is_enough() or is_over(plan, past)) else plan.epochs,
         callbacks=[
             LogRateAndTime(),
             # Before the keeper, which takes the averaged weights away when validation ends.
             SaveValidation(heads, selection, faces, recipe.preprocess, run_dir),
             keeper,
             keras.callbacks.TerminateOnNaN(),
-            *rate_callbacks(plan),
+            *rate_callbacks(plan, past),
             logger,
             checkpoint,
             TellProgress(tell, keeper),
@@ -137,7 +140,7 @@ def _fit(
     finally:
         if logger.csv_file is not None:  # Keras closes it only when all went well
             logger.csv_file.close()
-    _check_converged(history.history.get("loss", []), keeper.kept, run_dir)
+    _check_converged(done, history.history.get("loss", []), keeper.kept, run_dir)
     if plan.ema:
         kept = new_heads(recipe, classes)
         kept.load_weights(run_dir / WEIGHTS_FILE)
@@ -146,7 +149,7 @@ def _fit(
         save_whole(kept, run_dir / WEIGHTS_FILE)
 
 
-def _check_converged(losses: list[float], kept: bool, run_dir: Path) -> None:
+def _check_converged(done: int, losses: list[float], kept: bool, run_dir: Path) -> None:
     if not kept:
         raise RecipeError(
             "Training diverged in its first epoch: expected a finite loss, got none. "
@@ -154,17 +157,18 @@ def _check_converged(losses: list[float], kept: bool, run_dir: Path) -> None:
         )
     if losses and not math.isfinite(losses[-1]):
         raise RecipeError(
-            f"Training diverged in epoch {len(losses)}: expected a finite loss, got {losses[-1]}. "
-            f"Lower optimization.learning_rate; the best weights before that stay in {run_dir}."
+            f"Training diverged in epoch {done + len(losses)}: expected a finite loss, got "
+            f"{losses[-1]}. Lower optimization.learning_rate; the best weights before that stay in "
+            f"{run_dir}."
         )
 
 
-def _forget_after(path: Path, done: int) -> float | None:
-    """Drop the history of epochs that no checkpoint holds; the best accuracy of those that stay."""
+def _forget_after(path: Path, done: int) -> list[Epoch]:
+    """Drop the history of epochs that no checkpoint holds; those that stay."""
     kept = [row for row in read_history(path.parent) if row["epoch"] <= done]
     if not kept:
         path.unlink(missing_ok=True)
-        return None
+        return []
     # In the order of CSVLogger, which adds its rows without a look at the header.
     columns = ["epoch", *sorted({SECONDS}.union(*kept) - {"epoch"})]
     text = io.StringIO(newline="")
@@ -173,8 +177,7 @@ def _forget_after(path: Path, done: int) -> float | None:
     # Keras counts from 0.
     writer.writerows({**row, "epoch": round(row["epoch"]) - 1} for row in kept)
     write_whole(path, text.getvalue().encode())
-    best = best_epoch(kept)
-    return best["val_accuracy"] if best else None
+    return kept
 
 
 def _inputs(

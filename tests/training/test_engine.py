@@ -257,6 +257,21 @@ def test_history_beyond_the_last_checkpoint_is_done_again(
     assert [row["epoch"] for row in read_history(tmp_path)] == [1, 2]
 
 
+def test_a_run_that_had_stopped_early_trains_no_further(
+    few_faces: FaceDataset, tmp_path: Path
+) -> None:
+    recipe = recipe_with(
+        optimization={"epochs": 9, "batch_size": 28, "early_stopping": 1}
+        | {"plateau_min_delta": 100.0, "warmup_epochs": 0}
+    )
+    engine.fit(recipe, few_faces, tmp_path, ignore)
+    assert [row["epoch"] for row in read_history(tmp_path)] == [1, 2]
+    (tmp_path / "fitted").unlink()  # as a kill right after the last checkpoint leaves it
+    reports: list[Any] = []
+    engine.fit(recipe, few_faces, tmp_path, reports.append)
+    assert reports == []
+
+
 def test_a_history_without_seconds_goes_on_with_them(
     few_faces: FaceDataset, tmp_path: Path
 ) -> None:

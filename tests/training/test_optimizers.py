@@ -5,7 +5,7 @@ from typing import Any
 import keras
 import pytest
 
-from fer_core.training.optimizers import new_optimizer, rate_callbacks, steps_an_epoch
+from fer_core.training.optimizers import is_over, new_optimizer, rate_callbacks, steps_an_epoch
 from fer_core.training.recipe_sections import Optimization
 
 STEPS = 10  # an epoch
@@ -91,3 +91,52 @@ def test_plateau_and_early_stopping_are_keras_own_callbacks() -> None:
     assert (plateau.factor, plateau.patience) == (0.2, 3)
     assert isinstance(stopping, keras.callbacks.EarlyStopping)
     assert stopping.patience == 4
+
+
+def past(*losses: float) -> list[dict[str, float]]:
+    return [{"epoch": n, "val_loss": loss} for n, loss in enumerate(losses, start=1)]
+
+
+def trained_on(plan: Optimization, before: list[float], after: list[float]) -> tuple[float, bool]:
+    """The rate in the end, and whether training was to stop, of a model with losses made up."""
+    model = network()
+    model.compile(new_optimizer(plan, STEPS, model), "mse")
+    callbacks = rate_callbacks(plan, past(*before))
+    for callback in callbacks:
+        callback.set_model(model)
+        callback.on_train_begin()
+    for epoch, loss in enumerate(after, start=len(before)):
+        for callback in callbacks:
+            callback.on_epoch_end(epoch, {"val_loss": loss})
+    return float(keras.ops.convert_to_numpy(model.optimizer.learning_rate)), model.stop_training
+
+
+@pytest.mark.parametrize("cut", range(6))
+def test_patience_goes_on_where_a_killed_run_left_off(cut: int) -> None:
+    losses = [1.0, 0.8, 0.9, 0.85, 0.81, 0.95]
+    plan = Optimization(
+        schedule="plateau", learning_rate=0.4, plateau_factor=0.5, plateau_patience=3
+    )
+    rate, _ = trained_on(plan, losses[:cut], losses[cut:])
+    lowered_after = 5  # three epochs after the best one; a checkpoint would have kept the rate
+    assert rate == pytest.approx(0.2 if cut < lowered_after else 0.4)
+    stopping = Optimization(early_stopping=4)
+    assert trained_on(stopping, losses[:cut], losses[cut:])[1]
+    assert not trained_on(stopping, losses[:cut], losses[cut:-1])[1]
+
+
+@pytest.mark.parametrize(
+    ("losses", "over"),
+    [
+        ([], False),
+        ([1.0, 0.9, 0.8], False),
+        ([1.0, 0.9, 0.95], False),
+        ([1.0, 0.9, 0.95, 0.9], True),
+        ([1.0, float("nan"), float("nan")], True),
+    ],
+)
+def test_early_stopping_is_over_when_keras_own_would_stop(losses: list[float], over: bool) -> None:
+    plan = Optimization(early_stopping=2)
+    assert is_over(plan, past(*losses)) is over
+    assert trained_on(plan, [], losses)[1] is over
+    assert not is_over(Optimization(), past(*losses))
