@@ -14,7 +14,12 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 MODELS = ("default", "ferplus", "fer7_labels")
-CK48_MODELS = ("ck48_small", "comp3710_model1", "comp3710_model2")
+CK48_MODELS = (
+    "ck48_small",
+    "comp3710_model1",
+    "comp3710_model1_augmented",
+    "comp3710_model2",
+)
 START, END = "<!-- figures -->", "<!-- /figures -->"
 
 
