@@ -5,6 +5,7 @@ from html import escape
 
 import numpy as np
 
+from fer_core.domain.durations import clock
 from fer_core.domain.emotions import MOODS, Mood, colour_of
 from fer_core.video.summary import PersonSeries, Series, runs, thinned_stretches
 
@@ -22,14 +23,6 @@ _WIDTH, _HEIGHT, _STRIP = 1000, 120, 14
 _TICK_STEPS_S = (0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200)
 _MOST_TICKS = 6
 _LEAST_SPAN_S = 0.04
-
-
-def clock(time_s: float) -> str:
-    """Seconds as 1:02:03, or 2:03.4 within the first hour."""
-    minutes, seconds = divmod(round(time_s, 1), 60)
-    if minutes < 60:
-        return f"{minutes:.0f}:{seconds:04.1f}"
-    return f"{minutes // 60:.0f}:{minutes % 60:02.0f}:{seconds:02.0f}"
 
 
 def _short(time_s: float) -> str:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
+from fer_core.domain.durations import clock
 from fer_core.domain.emotions import MOODS, colour_of, mood_of
 from fer_core.video.html_charts import (
     MOOD_COLOURS,
     Span,
-    clock,
     mood_chart,
     person_chart,
     time_axis,

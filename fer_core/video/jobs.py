@@ -123,7 +123,7 @@ class VideoJob:
         if self.status(Task.analyze).state.active:
             raise VideoError(f"{self.name} is being read: cancel that first.")
         job = replace(self, model=model, detector=detector, choices=choices, since=time.time())
-        self.cancel(Task.annotate)
+        self._end(Task.annotate)  # or it might leave its video behind
         numbers_stay = (detector, choices) == (self.detector, self.choices)
         gone = [FRAMES_FILE, ANNOTATED_FILE, *([] if numbers_stay else [PEOPLE_FILE])]
         try:
@@ -234,10 +234,7 @@ class VideoJob:
         Raises:
             VideoError: It cannot be begun.
         """
-        self.cancel(Task.annotate)
-        deadline = time.monotonic() + _PATIENCE_S
-        while is_locked(self._lock_file(Task.annotate)) and time.monotonic() < deadline:
-            time.sleep(0.02)
+        self._end(Task.annotate)
         try:
             write_whole(self.folder / _VIEW_FILE, json.dumps(asdict(choices)).encode())
         except OSError as error:
@@ -286,6 +283,13 @@ class VideoJob:
             if any(job.status(task).state is JobState.waiting for task in Task)
         ]
         return not waiting or self.since <= min(waiting)
+
+    def _end(self, task: Task) -> None:
+        """Cancel a task, and wait a little for its process."""
+        self.cancel(task)
+        deadline = time.monotonic() + _PATIENCE_S
+        while is_locked(self._lock_file(task)) and time.monotonic() < deadline:
+            time.sleep(0.02)
 
     def _write(self) -> None:
         write_whole(self.folder / _REQUEST_FILE, json.dumps(asdict(self)).encode())

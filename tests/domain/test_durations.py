@@ -1,8 +1,8 @@
-"""A length of time is told in its two largest units, rounded to the smaller."""
+"""A length of time is told in its two largest units, a time as a clock shows it."""
 
 import pytest
 
-from fer_core.domain.durations import duration
+from fer_core.domain.durations import clock, duration
 
 
 @pytest.mark.parametrize(
@@ -22,3 +22,11 @@ from fer_core.domain.durations import duration
 )
 def test_a_length_of_time_has_two_units(seconds: float, text: str) -> None:
     assert duration(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("time_s", "text"),
+    [(0, "0:00.0"), (59.96, "1:00.0"), (83.46, "1:23.5"), (3599.98, "1:00:00"), (7384, "2:03:04")],
+)
+def test_times_are_told_in_minutes(time_s: float, text: str) -> None:
+    assert clock(time_s) == text

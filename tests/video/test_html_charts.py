@@ -10,7 +10,6 @@ from fer_core.domain.emotions import FER7_LABELS, colour_of
 from fer_core.video.html_charts import (
     MOOD_COLOURS,
     MOST_POINTS,
-    clock,
     mood_chart,
     person_chart,
     time_axis,
@@ -31,14 +30,6 @@ def points(shape: ElementTree.Element) -> np.ndarray:
 def chart_of(shows: Shows, seconds: float = 10.0, smoothing: Smoothing = Smoothing.none) -> str:
     view = view_of({1: shows}, seconds, smoothing=smoothing)
     return person_chart(view.series[1], view.labels, (0.0, seconds))
-
-
-@pytest.mark.parametrize(
-    ("time_s", "text"),
-    [(0, "0:00.0"), (59.96, "1:00.0"), (83.46, "1:23.5"), (3599.98, "1:00:00"), (7384, "2:03:04")],
-)
-def test_times_are_told_in_minutes(time_s: float, text: str) -> None:
-    assert clock(time_s) == text
 
 
 def test_the_strip_shows_who_leads_when() -> None:

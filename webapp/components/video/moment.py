@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from fer_core.video.html_charts import clock
+from fer_core.domain.durations import clock
 from fer_core.video.jobs import VideoJob
 from fer_core.video.view import VideoView
 from webapp.components.video.pictures import moment_jpeg
@@ -21,15 +21,11 @@ def show_moment(job: VideoJob, view: VideoView) -> None:
     """Draw the frame that the slider below it chooses, with its faces."""
     times = view.raw.frame_times_s
     first, last = float(times[0]), max(float(times[-1]), float(times[0]) + 0.01)
-    if (
-        not first <= st.session_state.get(_TIME, -1.0) <= last
-        or st.session_state.get(_TIME_OF) != job.id
-    ):
-        st.session_state[_TIME] = first
-        st.session_state[_TIME_OF] = job.id
-    else:
-        # Its end moves while the video is read, which makes it another slider to Streamlit.
-        st.session_state[_TIME] = min(float(st.session_state[_TIME]), last)
+    at_s = float(st.session_state.get(_TIME, first))
+    stays = st.session_state.get(_TIME_OF) == job.id and first <= at_s <= last
+    # Set in every run: its end moves while the video is read, which makes it another slider.
+    st.session_state[_TIME] = at_s if stays else first
+    st.session_state[_TIME_OF] = job.id
     place = st.empty()
     step_s = max(0.01, round(float(np.median(np.diff(times))), 2)) if len(times) > 1 else 0.01
     time_s = st.slider(

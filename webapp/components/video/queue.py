@@ -1,6 +1,6 @@
 """Videos of a visit: uploading them, and what becomes of each while it waits and is read."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import BinaryIO
 
 import streamlit as st
@@ -63,11 +63,10 @@ def show_upload(choices: Choices) -> VideoChoices | None:
         key=f"video-upload-{number}",
     )
     wanted = None
-    with st.expander("What is read", icon=":material/tune:"):
-        controls = _reading_controls()
     try:
-        wanted = controls(choices.min_score)
-    except FerError as error:  # not within the expander, which may be closed
+        with st.expander("What is read", icon=":material/tune:"):
+            wanted = _reading_part(choices)
+    except FerError as error:  # told outside of the expander, which may be closed
         st.error(plain(str(error)), icon=":material/error:")
     if not uploads:
         return wanted
@@ -98,8 +97,12 @@ def _chunks(upload: BinaryIO) -> Iterator[bytes]:
         yield chunk
 
 
-def _reading_controls() -> Callable[[float], VideoChoices]:
-    """Draw them; what is returned makes choices of them and of the least score of a face."""
+def _reading_part(choices: Choices) -> VideoChoices:
+    """What the controls say.
+
+    Raises:
+        VideoError: They do not fit together.
+    """
     left, middle, right = st.columns(3)
     pace = left.selectbox("Frames", list(_PACES), key="video-pace")
     start_s = middle.number_input("From second", min_value=0.0, value=0.0, key="video-start")
@@ -117,7 +120,7 @@ def _reading_controls() -> Callable[[float], VideoChoices]:
     left_share, top_share = across[0] / 100, down[0] / 100
     region = (left_share, top_share, across[1] / 100 - left_share, down[1] / 100 - top_share)
     side = None if fine else DETECTION_SIDE
-    return lambda min_score: VideoChoices(start_s, end_s, _PACES[pace], region, side, min_score)
+    return VideoChoices(start_s, end_s, _PACES[pace], region, side, choices.min_score)
 
 
 def show_queue(jobs: list[VideoJob], choices: Choices, wanted: VideoChoices | None) -> None:
@@ -128,14 +131,15 @@ def show_queue(jobs: list[VideoJob], choices: Choices, wanted: VideoChoices | No
         choices: Model and detector of a video that is read again.
         wanted: What is read of it then; None if nothing can be.
     """
-    seen = _standing(jobs)
+    seen = _standing(jobs, [job.status(Task.analyze) for job in jobs])
     is_active = any(active for active, _ in seen)
     st.fragment(_draw, run_every=_EVERY_S if is_active else None)(jobs, seen, choices, wanted)
 
 
-def _standing(jobs: list[VideoJob]) -> list[tuple[bool, bool]]:
+def _standing(jobs: list[VideoJob], statuses: list[JobStatus]) -> list[tuple[bool, bool]]:
     """Of each video, whether it is being read and whether there is something to show."""
-    return [(job.status(Task.analyze).state.active, job.has_results) for job in jobs]
+    both = zip(jobs, statuses, strict=True)
+    return [(status.state.active, job.has_results) for job, status in both]
 
 
 def _draw(
@@ -146,7 +150,7 @@ def _draw(
 ) -> None:
     statuses = [job.status(Task.analyze) for job in jobs]
     is_other = [job.id for job in jobs] != st.session_state[_IDS]
-    if is_other or seen != _standing(jobs):
+    if is_other or seen != _standing(jobs, statuses):
         st.rerun()  # the whole page: there is more or less to show, or this part looks again
     for job, status in zip(jobs, statuses, strict=True):
         if status.state is JobState.failed:

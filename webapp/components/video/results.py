@@ -2,8 +2,8 @@
 
 import streamlit as st
 
+from fer_core.domain.durations import clock
 from fer_core.domain.errors import FerError
-from fer_core.video.html_charts import clock
 from fer_core.video.job_status import Task
 from fer_core.video.jobs import VideoJob
 from fer_core.video.view import VideoView

@@ -2,9 +2,8 @@
 
 import streamlit as st
 
-from fer_core.domain.durations import duration
+from fer_core.domain.durations import clock, duration
 from fer_core.inference.session import STRESS_LABELS
-from fer_core.video.html_charts import clock
 from fer_core.video.jobs import VideoJob
 from fer_core.video.summary import STRESSED_RATIO, PersonSummary
 from fer_core.video.view import VideoView
