@@ -6,6 +6,7 @@ from fer_core.domain.errors import FerError
 from fer_core.zoo.card import ModelCard
 from webapp import services
 from webapp.components import charts, results
+from webapp.components.model_card import METRIC_PX
 from webapp.components.sidebar import reading_choices
 from webapp.components.text import plain
 
@@ -15,21 +16,23 @@ def show_card(card: ModelCard) -> None:
     st.subheader(f"Served by the model “{plain(card.name)}”")
     for split, figures in card.metrics.items():
         low, high = figures["accuracy_ci95"]
-        accuracy, second, error, size = st.columns(4)
-        accuracy.metric("Accuracy", f"{figures['accuracy']:.1%}", border=True)
-        second.metric(
+        row = st.container(horizontal=True)
+        row.metric("Accuracy", f"{figures['accuracy']:.1%}", border=True, width=METRIC_PX)
+        row.metric(
             "Top 2",
             f"{figures['top2_accuracy']:.1%}",
             help="How often the true label is among the two most probable.",
             border=True,
+            width=METRIC_PX,
         )
-        error.metric(
+        row.metric(
             "Calibration error",
             f"{figures['ece']:.1%}",
             help="Mean gap between a stated probability and how often it is right (ECE).",
             border=True,
+            width=METRIC_PX,
         )
-        size.metric("Parameters", f"{card.parameters / 1e6:.2f} M", border=True)
+        row.metric("Parameters", f"{card.parameters / 1e6:.2f} M", border=True, width=METRIC_PX)
         st.caption(
             f"{plain(card.dataset['name'])} {plain(split)}, n = {figures['n']:,}, one view of each "
             f"face; 95% interval of the accuracy {low:.1%} to {high:.1%}. The epoch and the "

@@ -13,6 +13,8 @@ from fer_core.zoo.store import model_folder
 from webapp.components.text import plain
 
 CHOSEN_ON_IT = "The epoch and the temperature were chosen on this split."
+METRIC_PX = 168
+"""Width of a figure in a row that wraps: two fit beside each other on a phone."""
 
 _CHIPS = "display:flex;flex-wrap:wrap;gap:.35rem;font-size:.85rem"
 _CHIP = (

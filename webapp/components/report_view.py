@@ -8,13 +8,12 @@ import streamlit as st
 
 from webapp.components import report_charts as charts
 from webapp.components import report_words as words
-from webapp.components.model_card import CHOSEN_ON_IT
+from webapp.components.model_card import CHOSEN_ON_IT, METRIC_PX
 from webapp.components.text import plain, text_colour
 
 Row = Mapping[str, Any]
 
 _VIEWS = {"single": "One view", "ten_views": "Ten views averaged"}
-_METRIC_PX = 168  # two in a row on a phone
 _PAIRS = 5
 _CHARTS_IN_A_ROW = 3
 
@@ -61,7 +60,7 @@ def _show_leading(figures: Row, selection_split: str | None) -> None:
     }
     with st.container(horizontal=True):
         for name, value in leading.items():
-            st.metric(name, value, border=True, width=_METRIC_PX)
+            st.metric(name, value, border=True, width=METRIC_PX)
     views = "ten views of each face averaged" if figures["tta"] else "one view of each face"
     st.caption(
         f"{plain(figures['data'])} {plain(figures['split'])}, n = {figures['n']:,}, {views}; "

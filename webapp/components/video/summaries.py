@@ -7,6 +7,7 @@ from fer_core.inference.session import STRESS_LABELS
 from fer_core.video.jobs import VideoJob
 from fer_core.video.summary import STRESSED_RATIO, PersonSummary
 from fer_core.video.view import VideoView
+from webapp.components.model_card import METRIC_PX
 from webapp.components.text import plain, text_colour
 from webapp.components.video import charts
 from webapp.components.video.moment import go_to
@@ -46,17 +47,18 @@ def show_summaries(job: VideoJob, view: VideoView) -> None:
 
 
 def _show_summary(job: VideoJob, view: VideoView, summary: PersonSummary) -> None:
-    time, happy, stress, valence = st.columns(4)
-    time.metric("Tracked", duration(summary.seconds))
-    happy.metric("Happiness ratio", f"{summary.happiness_ratio:.0%}")
-    stress.metric(
+    row = st.container(horizontal=True)
+    row.metric("Tracked", duration(summary.seconds), width=METRIC_PX)
+    row.metric("Happiness ratio", f"{summary.happiness_ratio:.0%}", width=METRIC_PX)
+    row.metric(
         "Stress ratio",
         f"{summary.stress_ratio:.0%}",
         "stressed" if summary.is_stressed else None,
         delta_color="off",
         delta_arrow="off",
+        width=METRIC_PX,
     )
-    valence.metric("Valence", f"{summary.valence:+.2f}")
+    row.metric("Valence", f"{summary.valence:+.2f}", width=METRIC_PX)
     shares, changes = st.columns(2, gap="large")
     with shares:
         st.markdown("**Share of the time**, and strongest moments")
